@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bring a local cloud up, take it down, renew it: what the command line and tests call.
+
+Each function holds the lock of its cloud, so two commands never work on one cloud at a time. Knows
+nothing about what a service is made of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stackloom.errors import NotReady
+from stackloom.local import (
+    access as access_file,
+)
+from stackloom.local import (
+    blueprint,
+    clouds_yaml,
+    files,
+    install,
+    layout,
+    lock,
+    ports,
+    preparation,
+    settings,
+    supervision,
+)
+from stackloom.local import release as releases
+from stackloom.local.access import Access
+from stackloom.local.layout import CloudLayout, Layout
+from stackloom.local.progress import Phase, ProgramReady, Remark, Report, ignore
+from stackloom.local.service import Service
+
+_UP_SECONDS = 180.0
+_RESET_SECONDS = 120.0
+_INSTALL_WAIT_SECONDS = 600.0
+
+
+async def up(
+    *, name: str = "local", report: Report = ignore, within_seconds: float = _UP_SECONDS
+) -> Access:
+    """Bring the cloud up and return how to log in, once every service answers.
+
+    Installs and prepares what is missing. When it is up already, says so and returns at once. Where
+    it fails or is cancelled, nothing of it is left running.
+
+    Raises:
+        InstallFailed: the services could not be installed.
+        ProgramDied: a service ended; carries the end of its log.
+        NotReady: a service did not answer in time.
+        Busy: another command works on this cloud.
+    """
+    everything = layout.from_environment(os.environ)
+    cloud = everything.cloud(name)
+    if (found := access_file.read(cloud)) is not None:
+        report(Remark(text=f'The cloud "{name}" is up already'))
+        return found
+    async with _alone(everything, name):
+        if (found := access_file.read(cloud)) is not None:
+            return found
+        if await supervision.stop(cloud):
+            report(Remark(text=f'Removed what an earlier start of "{name}" had left running'))
+        environment, prepared = await _installed(everything, report)
+        return await _start(everything, cloud, environment, prepared, report, within_seconds)
+
+
+async def down(*, name: str = "local", report: Report = ignore) -> bool:
+    """Stop every process of the cloud and keep its data; tell whether there was any."""
+    everything = layout.from_environment(os.environ)
+    async with _alone(everything, name):
+        return await _stop(everything.cloud(name), report)
+
+
+async def reset(*, name: str = "local", report: Report = ignore) -> Access | None:
+    """Renew the cloud's data to the freshly prepared state; passwords and ports stay.
+
+    A cloud that is up is up again afterwards, and how to log in is returned; one that is down stays
+    down, and gets its fresh data with the next ``up``.
+    """
+    everything = layout.from_environment(os.environ)
+    cloud = everything.cloud(name)
+    async with _alone(everything, name):
+        text = f'Renewing the data of the cloud "{name}"'
+        report(Phase(name="reset", text=text, state="started"))
+        started = time.monotonic()
+        found = access_file.read(cloud)
+        if found is None:
+            await supervision.stop(cloud)
+            await asyncio.to_thread(shutil.rmtree, cloud.data, ignore_errors=True)
+        else:
+            await supervision.request(cloud, {"do": "reset"}, within_seconds=_RESET_SECONDS)
+        report(Phase(name="reset", text=text, state="done", seconds=time.monotonic() - started))
+        return found
+
+
+async def purge(*, name: str = "local", report: Report = ignore) -> None:
+    """Stop the cloud and remove everything that is its own; what is installed stays."""
+    everything = layout.from_environment(os.environ)
+    cloud = everything.cloud(name)
+    async with _alone(everything, name):
+        await _stop(cloud, report)
+        await asyncio.to_thread(shutil.rmtree, cloud.directory, ignore_errors=True)
+
+
+def log_files(name: str = "local") -> dict[str, Path]:
+    """Return the log of each program that has one, the supervisor's among them."""
+    cloud = layout.from_environment(os.environ).cloud(name)
+    return {path.stem: path for path in sorted(cloud.logs.glob("*.log"))}
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def _alone(everything: Layout, name: str) -> AbstractAsyncContextManager[None]:
+    """Hold the lock on one cloud."""
+    return lock.hold(
+        everything.lock(f"cloud-{everything.cloud(name).name}"),
+        doing=f'is at work on the local cloud "{name}"',
+    )
+
+
+async def _installed(everything: Layout, report: Report) -> tuple[Path, Path]:
+    """Return environment and prepared data; one command at a time makes what is missing."""
+
+    def say_waiting() -> None:
+        report(Remark(text="Waiting for another command that installs OpenStack"))
+
+    release = releases.release()
+    async with lock.hold(
+        everything.lock("install"),
+        doing="installs OpenStack",
+        wait_seconds=_INSTALL_WAIT_SECONDS,
+        when_waiting=say_waiting,
+    ):
+        environment = await install.ensure(everything, release, report)
+        prepared = await preparation.ensure(
+            everything, environment, report, variables=_variables(everything)
+        )
+    return environment, prepared
+
+
+def _variables(everything: Layout) -> dict[str, str]:
+    return blueprint.variables(files.make_directory(everything.cache), os.environ)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    """What a cloud is given for one run."""
+
+    settings: settings.Settings
+    sockets: Mapping[str, socket.socket]
+
+    def port_by_service(self) -> dict[str, int]:
+        return {name: each.getsockname()[1] for name, each in self.sockets.items()}
+
+    def close(self) -> None:
+        for each in self.sockets.values():
+            each.close()
+
+
+async def _start(
+    everything: Layout,
+    cloud: CloudLayout,
+    environment: Path,
+    prepared: Path,
+    report: Report,
+    within_seconds: float,
+) -> Access:
+    """Start the supervisor, wait until all is ready, and write down how to log in."""
+    services = blueprint.all_services()
+    files.make_directory(cloud.directory)
+    _make_room(cloud)
+    claim = _claim(everything, cloud, services, report)
+    paths = blueprint.Paths(
+        environment=environment, prepared=prepared, directory=cloud.directory
+    )
+    descriptor_by_service = {name: each.fileno() for name, each in claim.sockets.items()}
+    try:
+        blueprint.write(
+            paths,
+            services,
+            name=cloud.name,
+            passwords=claim.settings.passwords,
+            ports=claim.port_by_service(),
+            sockets=descriptor_by_service,
+        )
+        text = f'Starting the cloud "{cloud.name}" ({len(services)} services)'
+        report(Phase(name="start", text=text, state="started"))
+        started = time.monotonic()
+        async with supervision.start(
+            environment,
+            "supervise",
+            paths.instructions,
+            variables=_variables(everything),
+            descriptors=tuple(descriptor_by_service.values()),
+        ) as conversation:
+            await _until_ready(conversation, services, report, within_seconds)
+            found = _write_access(cloud, claim, conversation.pid)
+            conversation.keep()
+        report(Phase(name="start", text=text, state="done", seconds=time.monotonic() - started))
+        return found
+    finally:
+        claim.close()
+
+
+async def _until_ready(
+    conversation: supervision.Conversation,
+    services: Mapping[str, Service],
+    report: Report,
+    within_seconds: float,
+) -> None:
+    """Listen until every service answers."""
+    waiting = set(services)
+    try:
+        async with asyncio.timeout(within_seconds):
+            async for event in conversation.events():
+                if event["event"] == "program":
+                    waiting.discard(event["program"])
+                    report(ProgramReady(program=event["program"], seconds=event["seconds"]))
+    except TimeoutError as error:
+        names = ", ".join(sorted(waiting)) or "the supervisor"
+        raise NotReady(
+            f"{names} did not answer within {within_seconds:.0f} s",
+            hint="`stackloom local logs` shows what they are doing",
+        ) from error
+
+
+def _make_room(cloud: CloudLayout) -> None:
+    """Set the logs of the last run aside, and forget its state."""
+    for path in cloud.logs.glob("*.log"):
+        if path.stat().st_size:
+            path.replace(path.with_suffix(".log.1"))
+    for path in (cloud.access, cloud.state, cloud.supervisor_pid):
+        path.unlink(missing_ok=True)
+
+
+def _claim(
+    everything: Layout, cloud: CloudLayout, services: Mapping[str, Service], report: Report
+) -> _Claim:
+    """Find ports and passwords: those of the last run where that is possible."""
+    before = settings.read(cloud.settings).with_users(blueprint.user_names(services))
+    others = {
+        settings.read(path).first_port
+        for path in everything.clouds.glob("*/settings.json")
+        if path != cloud.settings
+    }
+    offsets = {service.name: service.port_offset for service in services.values()}
+    bound = ports.claim(tuple(offsets.values()), preferred=before.first_port, taken=others)
+    sockets = dict(zip(offsets, bound, strict=True))
+    name, first_socket = next(iter(sockets.items()))
+    first_port = first_socket.getsockname()[1] - offsets[name]
+    if before.first_port not in {0, first_port}:
+        report(
+            Remark(
+                text=f"Another program took a port from {before.first_port} on;"
+                f" the cloud now listens from {first_port} on"
+            )
+        )
+    now = before.with_first_port(first_port)
+    settings.write(cloud.settings, now)
+    return _Claim(settings=now, sockets=sockets)
+
+
+def _write_access(cloud: CloudLayout, claim: _Claim, supervisor: int) -> Access:
+    """Write down how to log in, for us and for other tools."""
+    port = claim.port_by_service()["keystone"]
+    passwords = {user: claim.settings.passwords[user] for user in blueprint.PEOPLE}
+    found = Access(
+        name=cloud.name,
+        auth_url=f"http://{ports.LOOPBACK}:{port}/v3",
+        region=blueprint.REGION,
+        passwords=passwords,
+        clouds_yaml=cloud.clouds_yaml,
+    )
+    files.write(cloud.clouds_yaml, clouds_yaml.text(found))
+    raw = {
+        "supervisor": supervisor,
+        "auth_url": found.auth_url,
+        "region": found.region,
+        "passwords": {user: password.reveal() for user, password in passwords.items()},
+    }
+    files.write(cloud.access, json.dumps(raw, indent=1) + "\n")
+    return found
+
+
+async def _stop(cloud: CloudLayout, report: Report) -> bool:
+    """Stop the cloud's processes, if there are any."""
+    text = f'Stopping the cloud "{cloud.name}"'
+    report(Phase(name="stop", text=text, state="started"))
+    started = time.monotonic()
+    was_running = await supervision.stop(cloud)
+    cloud.access.unlink(missing_ok=True)
+    report(Phase(name="stop", text=text, state="done", seconds=time.monotonic() - started))
+    return was_running

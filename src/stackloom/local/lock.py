@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One command at a time on one thing: a lock that ends with the process that holds it.
+
+Knows nothing about what is locked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from stackloom.errors import Busy
+
+_PAUSE_SECONDS = 0.1
+
+
+@asynccontextmanager
+async def hold(
+    path: Path, *, doing: str, wait_seconds: float = 0.0, when_waiting: Callable[[], None] = str
+) -> AsyncIterator[None]:
+    """Hold the lock on *path* while the block runs.
+
+    Args:
+        doing: what the other command is doing, for the message: "works on the cloud local".
+        wait_seconds: how long to wait for the other command to end.
+        when_waiting: called once before waiting.
+
+    Raises:
+        Busy: another process still holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not _try(descriptor):
+            when_waiting()
+            await _wait(descriptor, doing, wait_seconds)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _wait(descriptor: int, doing: str, wait_seconds: float) -> None:
+    """Try again until it works: a blocking wait in a thread could not be cancelled."""
+    deadline = time.monotonic() + wait_seconds
+    while time.monotonic() < deadline:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        if _try(descriptor):
+            return
+    raise Busy(f"another command {doing}", hint="wait until it has ended, then try again")

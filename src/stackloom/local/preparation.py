@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Make the databases of a fresh cloud, once for each release and version of our own code.
+
+Every cloud starts as a copy of them. Knows nothing about how each service makes its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from stackloom.local import blueprint, files, supervision
+from stackloom.local.layout import Layout
+from stackloom.local.progress import Phase, Report
+from stackloom.local.settings import EMPTY
+
+_SOURCES = ("runtime/**/*.py", "services/*.py", "network_backend.py", "service.py")
+_WITHIN_SECONDS = 180.0
+
+
+def key(environment: Path) -> str:
+    """Name the prepared data: the environment and 12 digits of what it is made by."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for pattern in _SOURCES:
+        for path in sorted(folder.glob(pattern)):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return f"{environment.name}-{digest.hexdigest()[:12]}"
+
+
+async def ensure(
+    layout: Layout, environment: Path, report: Report, *, variables: Mapping[str, str]
+) -> Path:
+    """Return the prepared data, making it where it is missing.
+
+    The caller holds the lock on installations.
+
+    Raises:
+        ProgramDied: a service could not make its databases.
+    """
+    prepared = layout.prepared(await asyncio.to_thread(key, environment))
+    if prepared.is_dir():
+        return prepared
+    text = "Preparing the databases of a fresh cloud"
+    report(Phase(name="prepare", text=text, state="started"))
+    started = time.monotonic()
+    building = prepared.with_name(f".building-{prepared.name}")
+    for leftover in prepared.parent.glob(".building-*"):
+        await asyncio.to_thread(shutil.rmtree, leftover, ignore_errors=True)
+    paths = blueprint.Paths(environment=environment, prepared=prepared, directory=building)
+    services = blueprint.all_services()
+    blueprint.write(
+        paths,
+        services,
+        name="prepare",
+        # Never used to log in: each cloud gets its own.
+        passwords=EMPTY.with_users(blueprint.user_names(services)).passwords,
+        ports={service.name: 1 + service.port_offset for service in services.values()},
+        sockets={},
+        is_preparing=True,
+    )
+    async with (
+        asyncio.timeout(_WITHIN_SECONDS),
+        supervision.start(
+            environment, "prepare", paths.instructions, variables=variables
+        ) as conversation,
+    ):
+        async for _ in conversation.events():
+            pass
+    files.make_directory(prepared.parent)
+    paths.data.rename(prepared)
+    await asyncio.to_thread(shutil.rmtree, building, ignore_errors=True)
+    report(Phase(name="prepare", text=text, state="done", seconds=time.monotonic() - started))
+    return prepared

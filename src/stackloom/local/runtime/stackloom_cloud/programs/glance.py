@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+# mypy: disable-error-code="import-not-found,import-untyped"
+"""Glance: schema and the placeholder image; knows no other service's code."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+
+from glance import context
+from glance.common import config, wsgi_app
+from glance.db.sqlalchemy import alembic_migrations, api
+from oslo_config import cfg
+
+from alembic import command
+from stackloom_cloud import seed
+from stackloom_cloud.instructions import Instructions, Program
+from stackloom_cloud.serve import Application
+
+
+def prepare(
+    instructions: Instructions, program: Program, identities: seed.Identities
+) -> None:
+    """Create the schema and the image."""
+    del program
+    config.set_config_defaults()
+    cfg.CONF([], project="glance", default_config_files=wsgi_app._get_config_files())
+    # The three branches at once, as `glance-manage db upgrade` does on an empty database
+    # (glance/cmd/manage.py, `_sync`, 33.0).
+    command.upgrade(alembic_migrations.get_alembic_config(), "heads")
+    images = instructions.data / "images"
+    images.mkdir()
+    (images / identities.image_id).write_bytes(seed.IMAGE_CONTENT)
+    location = f"file://{images / identities.image_id}"
+    api.image_create(
+        context.RequestContext(is_admin=True),
+        {
+            "id": identities.image_id,
+            "name": seed.IMAGE_NAME,
+            "owner": identities.project_ids["admin"],
+            "status": "active",
+            "visibility": "public",
+            "disk_format": "raw",
+            "container_format": "bare",
+            "size": len(seed.IMAGE_CONTENT),
+            "checksum": hashlib.md5(seed.IMAGE_CONTENT, usedforsecurity=False).hexdigest(),
+            "os_hash_algo": "sha512",
+            "os_hash_value": hashlib.sha512(seed.IMAGE_CONTENT).hexdigest(),
+            "min_disk": 0,
+            "min_ram": 0,
+            "locations": [{"url": location, "metadata": {"store": "local"}, "status": "active"}],
+        },
+    )
+
+
+def load(instructions: Instructions, program: Program) -> Application:
+    """Load the application."""
+    del instructions, program
+    application: Application = importlib.import_module("glance.wsgi.api").application
+    return application

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+# mypy: disable-error-code="import-not-found,import-untyped"
+"""Keystone: schema, the first users and projects, the catalog; knows no other service's code."""
+
+from __future__ import annotations
+
+import importlib
+import uuid
+from typing import Any
+
+import keystone.server
+from keystone.cmd.bootstrap import Bootstrapper
+from keystone.common import provider_api
+from keystone.common.sql import upgrades
+from keystone.server.flask import core
+
+from stackloom_cloud import renew, seed
+from stackloom_cloud.instructions import Instructions, Program
+from stackloom_cloud.serve import Application
+
+_INTERFACES = ("public", "internal", "admin")
+_providers = provider_api.ProviderAPIs
+
+
+def prepare(
+    instructions: Instructions, program: Program, identities: seed.Identities
+) -> None:
+    """Create the schema and what ``keystone-manage bootstrap`` creates, then our own projects."""
+    del program
+    keystone.server.configure(config_files=core._get_config_files())
+    upgrades.offline_sync_database_to_version()
+    for name in renew.KEY_REPOSITORIES:
+        # Keystone does not load without; each cloud gets its own.
+        renew.create_keys(instructions.data / name)
+    bootstrapper = _bootstrapper(instructions)
+    bootstrapper._bootstrap_default_domain()
+    for name, id in identities.project_ids.items():
+        project = {"id": id, "name": name, "domain_id": seed.DOMAIN, "enabled": True}
+        _providers.resource_api.create_project(id, {**project, "description": ""})
+    bootstrapper.bootstrap()
+    _create_users(instructions, identities)
+    _create_catalog(instructions)
+
+
+def load(instructions: Instructions, program: Program) -> Application:
+    """Load the application."""
+    del instructions, program
+    application: Application = importlib.import_module("keystone.wsgi.api").application
+    return application
+
+
+def _bootstrapper(instructions: Instructions) -> Any:
+    """Return Keystone's own bootstrap, told our names (keystone/cmd/bootstrap.py, 30.0)."""
+    bootstrapper = Bootstrapper()
+    bootstrapper.admin_username = "admin"
+    bootstrapper.admin_password = instructions.passwords["admin"]
+    bootstrapper.admin_role_name = "admin"
+    bootstrapper.project_name = "admin"
+    bootstrapper.region_id = seed.REGION
+    bootstrapper.immutable_roles = True
+    return bootstrapper
+
+
+def _create_users(instructions: Instructions, identities: seed.Identities) -> None:
+    """Create ``demo`` and one user for each service, with their roles."""
+    role_ids = {role["name"]: role["id"] for role in _providers.role_api.list_roles()}
+    services = [name for name in instructions.passwords if name not in seed.USERS]
+    users = {name: (seed.SERVICE_PROJECT, seed.SERVICE_ROLES) for name in services}
+    users["demo"] = seed.USERS["demo"]
+    for name, (project, roles) in users.items():
+        user = _providers.identity_api.create_user(
+            {
+                "name": name,
+                "enabled": True,
+                "domain_id": seed.DOMAIN,
+                "password": instructions.passwords[name],
+            }
+        )
+        for role in roles:
+            _providers.assignment_api.add_role_to_user_and_project(
+                user["id"], identities.project_ids[project], role_ids[role]
+            )
+
+
+def _create_catalog(instructions: Instructions) -> None:
+    """Create a service and its three endpoints for each program."""
+    for program in instructions.programs:
+        service_id = uuid.uuid4().hex
+        service = {"id": service_id, "type": program.service_type, "name": program.name}
+        _providers.catalog_api.create_service(service_id, {**service, "enabled": True})
+        for interface in _INTERFACES:
+            endpoint_id = uuid.uuid4().hex
+            endpoint = {
+                "id": endpoint_id,
+                "service_id": service_id,
+                "interface": interface,
+                "region_id": seed.REGION,
+                "url": program.url,
+                "enabled": True,
+            }
+            _providers.catalog_api.create_endpoint(endpoint_id, endpoint)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a fresh cloud holds: projects, users, roles, flavors, an image, a network.
+
+Names and numbers only; how they get into the databases is each program's own business.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+DOMAIN = "default"
+REGION = "RegionOne"
+SERVICE_PROJECT = "service"
+# {user: (project, roles)}; each service has a user of its own beside these.
+USERS = {"admin": ("admin", ("admin",)), "demo": ("demo", ("member",))}
+SERVICE_ROLES = ("admin", "service")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flavor:
+    """Sizes in MiB and GiB."""
+
+    id: str
+    name: str
+    ram_mib: int
+    vcpus: int
+    disk_gib: int
+
+
+FLAVORS = (
+    Flavor(id="42", name="m1.nano", ram_mib=128, vcpus=1, disk_gib=1),
+    Flavor(id="1", name="m1.tiny", ram_mib=512, vcpus=1, disk_gib=1),
+    Flavor(id="2", name="m1.small", ram_mib=2048, vcpus=1, disk_gib=20),
+)
+
+IMAGE_NAME = "cirros"
+IMAGE_CONTENT = b"stackloom: a placeholder. The fake driver boots nothing.\n".ljust(1024, b"\0")
+
+NETWORK_NAME = "public"
+NETWORK_CIDR = "203.0.113.0/24"
+NETWORK_GATEWAY = "203.0.113.1"
+NETWORK_PHYSICAL = "public"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """Ids that more than one program has to know while each prepares its own databases."""
+
+    project_ids: dict[str, str] = field(
+        default_factory=lambda: {
+            name: uuid.uuid4().hex for name in ("admin", "demo", SERVICE_PROJECT)
+        }
+    )
+    image_id: str = field(default_factory=lambda: str(uuid.uuid4()))

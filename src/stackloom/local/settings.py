@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What makes one cloud different from another: its ports and its passwords, kept in one file."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stackloom.local import files
+from stackloom.log import Secret
+
+_PASSWORD_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The ports and passwords of one cloud.
+
+    Attributes:
+        first_port: the first of its ports; 0 until some were found.
+        passwords: ``{user name: password}``.
+    """
+
+    first_port: int
+    passwords: Mapping[str, Secret]
+
+    def with_users(self, names: Iterable[str]) -> Settings:
+        """Return the settings with a new password for each user that has none."""
+        missing = {
+            name: Secret(secrets.token_urlsafe(_PASSWORD_BYTES))
+            for name in names
+            if name not in self.passwords
+        }
+        return replace(self, passwords={**self.passwords, **missing})
+
+    def with_first_port(self, port: int) -> Settings:
+        """Return the settings with other ports."""
+        return replace(self, first_port=port)
+
+
+EMPTY = Settings(first_port=0, passwords={})
+
+
+def read(path: Path) -> Settings:
+    """Read the file; where there is none, or half of one, start afresh."""
+    try:
+        raw = json.loads(path.read_text())
+        return Settings(
+            first_port=int(raw["first_port"]),
+            passwords={name: Secret(value) for name, value in raw["passwords"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return EMPTY
+
+
+def write(path: Path, settings: Settings) -> None:
+    """Write the file."""
+    raw = {
+        "first_port": settings.first_port,
+        "passwords": {name: value.reveal() for name, value in settings.passwords.items()},
+    }
+    files.write(path, json.dumps(raw, indent=1) + "\n")
