@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A token as Keystone describes it, and the catalog that came with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from stackloom.errors import BadAnswer, NoEndpoint
+from stackloom.log import Secret
+
+# Names under which clouds register the same service (service-types authority; the older names are
+# what Cinder's and Placement's installation guides used).
+_ALIASES: Mapping[str, tuple[str, ...]] = {
+    "block-storage": ("block-storage", "volumev3", "block-store", "volume"),
+    "network": ("network",),
+}
+
+
+class _Domain(msgspec.Struct, frozen=True, kw_only=True):
+    id: str = ""
+    name: str = ""
+
+
+class _Owned(msgspec.Struct, frozen=True, kw_only=True):
+    """A user or a project."""
+
+    id: str
+    name: str
+    domain: _Domain = _Domain()
+
+
+class _Role(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class _Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    url: str
+    interface: str
+    region_id: str | None = None
+    region: str | None = None
+
+
+class _Service(msgspec.Struct, frozen=True, kw_only=True):
+    type: str
+    name: str = ""
+    endpoints: tuple[_Endpoint, ...] = ()
+
+
+class _Body(msgspec.Struct, frozen=True, kw_only=True):
+    user: _Owned
+    expires_at: str
+    project: _Owned | None = None
+    domain: _Domain | None = None
+    system: Mapping[str, bool] | None = None
+    roles: tuple[_Role, ...] = ()
+    catalog: tuple[_Service, ...] = ()
+
+
+class _Document(msgspec.Struct, frozen=True, kw_only=True):
+    token: _Body
+
+
+class Token:
+    """A token with its facts.
+
+    Attributes:
+        secret: what goes into ``X-Auth-Token``.
+        document: Keystone's answer as it came, so that a cache can keep it.
+    """
+
+    def __init__(self, secret: Secret, document: bytes) -> None:
+        self.secret = secret
+        self.document = document
+        try:
+            self._body = msgspec.json.decode(document, type=_Document).token
+            self.expires_at = datetime.fromisoformat(self._body.expires_at).astimezone(UTC)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise BadAnswer(
+                f"Keystone's token cannot be read: {error}",
+                hint="is auth_url really Keystone's?",
+            ) from error
+
+    @property
+    def user_name(self) -> str:
+        """The user it was issued to."""
+        return self._body.user.name
+
+    @property
+    def user_domain(self) -> str:
+        """The name of the user's domain."""
+        return self._body.user.domain.name
+
+    @property
+    def user_id(self) -> str:
+        """The id of the user."""
+        return self._body.user.id
+
+    @property
+    def project_id(self) -> str:
+        """The project it is for; empty for a system, domain or unscoped token."""
+        return self._body.project.id if self._body.project else ""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the roles it carries, sorted."""
+        return tuple(sorted(role.name for role in self._body.roles))
+
+    @property
+    def scope(self) -> str:
+        """What it is for, in words: ``system``, ``project demo``, ``domain x``, ``unscoped``."""
+        if self._body.system:
+            return "system"
+        if self._body.project:
+            return f"project {self._body.project.name}"
+        return f"domain {self._body.domain.name}" if self._body.domain else "unscoped"
+
+    def endpoint(self, service: str, *, region: str = "", interface: str = "public") -> str:
+        """Return the root address of a service: no version, no project id, no last slash.
+
+        Catalogs give ``http://a/compute/v2.1``, ``…/v2.1/<project id>`` or ``http://a:8774``;
+        requests name their version themselves, so only what stands before it counts.
+
+        Raises:
+            NoEndpoint: says which services, regions and interfaces there are.
+        """
+        types = _ALIASES.get(service, (service,))
+        found = [each for each in self._body.catalog if each.type in types]
+        if not found:
+            raise self._no_service(service)
+        endpoints = [endpoint for each in found for endpoint in each.endpoints]
+        for endpoint in endpoints:
+            regions = {endpoint.region_id, endpoint.region}
+            if endpoint.interface == interface and (not region or region in regions):
+                return self._root(endpoint.url)
+        offers = sorted({f"{e.region_id or e.region or '-'}/{e.interface}" for e in endpoints})
+        raise NoEndpoint(
+            f"service {service} has no {interface} endpoint in region {region or '(any)'}",
+            hint=f"the catalog has: {', '.join(offers) or 'none'}",
+        )
+
+    def _no_service(self, service: str) -> NoEndpoint:
+        known = sorted({each.type for each in self._body.catalog})
+        if not self.project_id:
+            hint = (
+                f"this token is for {self.scope}; the catalog leaves out services whose address "
+                "has a project in it: give a project (--os-project-name)"
+            )
+        else:
+            hint = f"it has: {', '.join(known) or 'nothing'}"
+        return NoEndpoint(f"the catalog has no {service} service", hint=hint)
+
+    def _root(self, url: str) -> str:
+        parts = urlsplit(url)
+        segments = [segment for segment in parts.path.split("/") if segment]
+        if segments and segments[-1] in {self.project_id, f"AUTH_{self.project_id}"}:
+            segments.pop()
+        if segments and segments[-1][0] == "v" and segments[-1][1:].replace(".", "").isdigit():
+            segments.pop()
+        path = "/" + "/".join(segments) if segments else ""
+        return urlunsplit((parts.scheme, parts.netloc, path, "", ""))

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens on disk, so that the next command need not log in: one 0600 file per identity and scope.
+
+A file that is missing, unreadable, broken or not ours alone is no token, never an error. It does
+not know how tokens are made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from stackloom.auth.config import CloudConfig
+from stackloom.auth.credentials import token_request
+from stackloom.auth.token import Token
+from stackloom.errors import BadAnswer
+from stackloom.log import Secret
+
+
+class TokenCache:
+    """The token of one configuration.
+
+    Args:
+        directory: where the files are; made with 0700 when first needed.
+    """
+
+    def __init__(self, directory: Path, config: CloudConfig) -> None:
+        self._file = directory / f"{_key(config)}.json"
+
+    def read(self) -> Token | None:
+        """Return the token kept, whatever its age, or None."""
+        try:
+            if self._file.stat().st_mode & 0o077:
+                return None
+            kept = json.loads(self._file.read_bytes())
+            return Token(Secret(kept["secret"]), kept["document"].encode())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadAnswer):
+            return None
+
+    def write(self, token: Token) -> None:
+        """Keep *token*; a disk that is full or read-only costs speed, not the command."""
+        kept = {"secret": token.secret.reveal(), "document": token.document.decode()}
+        try:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._file.parent)  # 0600 by itself
+            try:
+                with os.fdopen(handle, "w") as file:
+                    json.dump(kept, file)
+                Path(name).replace(self._file)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError:
+            return
+
+    def drop(self) -> None:
+        """Forget the token: it was revoked."""
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)
+
+
+def cache_directory(environment: Mapping[str, str]) -> Path:
+    """Return ``$XDG_CACHE_HOME/stackloom/tokens``, by default under ``~/.cache``."""
+    root = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or "~") / ".cache"
+    return Path(root).expanduser() / "stackloom" / "tokens"
+
+
+def _key(config: CloudConfig) -> str:
+    """Digest everything that makes a token what it is, the password included."""
+    request = token_request(config.method, config.credentials, config.scope)
+    text = json.dumps([config.auth_url, request], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

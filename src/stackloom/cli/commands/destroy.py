@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``destroy``: take a scenario away again."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import TYPE_CHECKING
+
+from stackloom.cli.command import Command, Group, Invocation
+
+if TYPE_CHECKING:
+    from stackloom.cloud.cloud import Cloud
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("file", nargs="?", help="the scenario; only its name counts")
+    which.add_argument("--scenario", metavar="NAME", help="its name, where the file is gone")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+
+def _destroy(invocation: Invocation) -> int:
+    from pathlib import Path
+
+    from stackloom import operations
+    from stackloom.cli.connection import with_cloud
+    from stackloom.cli.running import carry_out, confirm, show_plan
+
+    options = invocation.options
+    name = options.scenario or operations.read_scenario(Path(options.file)).scenario.name
+
+    async def work(cloud: Cloud) -> int:
+        planned = await operations.plan_destruction(cloud, name)
+        show_plan(invocation, planned)
+        if not planned.plan.changes:
+            return 0
+        if not confirm(invocation, "Delete all of this?"):
+            invocation.talk("nothing was changed")
+            return 1
+        await carry_out(invocation, cloud, planned)
+        return 0
+
+    return with_cloud(invocation, work)
+
+
+GROUP = Group(
+    help="Take away what carries a scenario's marks",
+    commands=(Command(help="Plan, ask, and delete", arguments=_arguments, run=_destroy),),
+)

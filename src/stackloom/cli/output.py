@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists and single things as table, JSON, YAML, CSV or bare values.
+
+The table is the one that the ``openstack`` client prints, and the keys of JSON are the column
+titles, because people's scripts depend on both.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from unicodedata import east_asian_width
+
+from stackloom.cli.command import Invocation
+from stackloom.errors import UsageError
+
+LIST_FORMATS = ("table", "json", "yaml", "csv", "value")
+SHOW_FORMATS = ("table", "json", "yaml", "shell", "value")
+
+
+def add_output_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
+    """Add ``-f`` and ``-c``, and for lists ``--sort-column``."""
+    group = parser.add_argument_group("output")
+    group.add_argument("-f", "--format", choices=formats, default="table")
+    group.add_argument(
+        "-c",
+        "--column",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="only these; repeatable",
+    )
+    if formats is LIST_FORMATS:
+        group.add_argument("--sort-column", default="", metavar="COLUMN", help="sort by this one")
+
+
+def write_list(
+    invocation: Invocation, titles: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Write many things, one a row."""
+    options = invocation.options
+    chosen = _chosen(titles, options.column)
+    table = [list(row) for row in rows]
+    if options.sort_column:
+        (index,) = _chosen(titles, [options.sort_column])
+        table.sort(key=lambda row: (row[index] is None, _text(row[index])))
+    shown = [titles[index] for index in chosen]
+    table = [[row[index] for index in chosen] for row in table]
+    if options.format in {"json", "yaml"}:
+        objects = [dict(zip(shown, row, strict=True)) for row in table]
+        invocation.data(_structured(objects, options.format))
+    elif options.format == "csv":
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        writer.writerows([shown, *([_text(cell) for cell in row] for row in table)])
+        invocation.data(buffer.getvalue().rstrip("\n"))
+    elif options.format == "value":
+        for row in table:
+            invocation.data(" ".join(_text(cell) for cell in row))
+    else:
+        invocation.data(format_table(shown, table))
+
+
+def write_one(invocation: Invocation, fields: Mapping[str, object]) -> None:
+    """Write one thing, a field a row."""
+    options = invocation.options
+    names = list(fields)
+    shown = {names[index]: fields[names[index]] for index in _chosen(names, options.column)}
+    if options.format in {"json", "yaml"}:
+        invocation.data(_structured(shown, options.format))
+    elif options.format == "value":
+        for value in shown.values():
+            invocation.data(_text(value))
+    elif options.format == "shell":
+        for name, value in shown.items():
+            escaped = _text(value).replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+            invocation.data(f'{name.lower().replace(" ", "_")}="{escaped}"')
+    else:
+        invocation.data(format_table(["Field", "Value"], list(shown.items())))
+
+
+def format_table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a table with rules of ``+---+``, as the ``openstack`` client draws it."""
+    cells = [[_text(cell).split("\n") for cell in row] for row in rows]
+    widths = [_width(title) for title in titles]
+    for row in cells:
+        for index, lines in enumerate(row):
+            widths[index] = max(widths[index], *(_width(line) for line in lines))
+    rule = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
+    lines = [rule, _row(titles, widths), rule]
+    for row in cells:
+        height = max((len(each) for each in row), default=1)
+        for number in range(height):
+            lines.append(_row([e[number] if number < len(e) else "" for e in row], widths))
+    return "\n".join([*lines, rule] if rows else [rule, _row(titles, widths), rule])
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [c + " " * (width - _width(c)) for c, width in zip(cells, widths, strict=True)]
+    return "| " + " | ".join(padded) + " |"
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal *text* takes: East Asian letters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _chosen(titles: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Return the indexes of the columns asked for; ``server_name`` means "Server Name"."""
+    if not wanted:
+        return list(range(len(titles)))
+    index_by_key = {_key(title): index for index, title in enumerate(titles)}
+    unknown = [each for each in wanted if _key(each) not in index_by_key]
+    if unknown:
+        raise UsageError(
+            f"no such column: {', '.join(unknown)}", hint=f"there are: {', '.join(titles)}"
+        )
+    return [index_by_key[_key(each)] for each in wanted]
+
+
+def _key(title: str) -> str:
+    return title.lower().replace("_", " ")
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}={_text(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(each) for each in value)
+    return str(value)
+
+
+def _structured(value: Any, wanted: str) -> str:
+    if wanted == "json":
+        return json.dumps(value, indent=2, default=str, ensure_ascii=False)
+    import yaml
+
+    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True)).rstrip("\n")

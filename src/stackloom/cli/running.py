@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carry a plan out in front of a person: ask, show what happens, stop cleanly on Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from stackloom import operations
+from stackloom.cli.command import Invocation
+from stackloom.cli.plan_text import counts_line, outcome_line, plan_lines, summary_line
+from stackloom.cli.progress import Progress
+from stackloom.errors import Interrupted, UsageError
+from stackloom.scenario.events import (
+    Event,
+    Result,
+    StepAccepted,
+    StepEnded,
+    StepInDoubt,
+    StepStarted,
+)
+
+if TYPE_CHECKING:
+    from stackloom.cloud.cloud import Cloud
+
+
+def show_plan(invocation: Invocation, planned: operations.Planned) -> None:
+    """Tell what will be done."""
+    for line in plan_lines(planned.plan):
+        invocation.talk(line)
+    invocation.talk(f'scenario "{planned.scenario.name}": {counts_line(planned.plan)}')
+
+
+def confirm(invocation: Invocation, question: str) -> bool:
+    """Ask, unless ``--yes``; without a terminal there is nobody to ask.
+
+    Raises:
+        UsageError: nobody to ask, and no ``--yes``.
+    """
+    import sys
+
+    if invocation.options.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "there is no terminal to ask on", hint="give --yes to go on without asking"
+        )
+    invocation.stderr.write(f"{question} [y/N] ")
+    invocation.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+async def carry_out(invocation: Invocation, cloud: Cloud, planned: operations.Planned) -> None:
+    """Carry the plan out, a line for each step as it ends.
+
+    The first Ctrl-C lets what is under way end and begins nothing more; the second leaves at once.
+
+    Raises:
+        RunFailed: some steps failed.
+        Interrupted: stopped by Ctrl-C; says how to go on.
+    """
+    progress = Progress(invocation)
+    executor = operations.executor(cloud, planned, tell=lambda event: _show(progress, event))
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        progress.line("stopping: waiting for what is under way (Ctrl-C again leaves at once)")
+        executor.stop()
+
+    loop.add_signal_handler(signal.SIGINT, stop)
+    started = time.monotonic()
+    sent_before = cloud.requests_sent
+    try:
+        with progress.running():
+            outcomes = await executor.run()
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+    seconds = time.monotonic() - started
+    requests = cloud.requests_sent - sent_before
+    invocation.talk(summary_line(outcomes, seconds=seconds, requests=requests))
+    operations.raise_if_failed(planned.scenario.name, outcomes)
+    if any(outcome.result is Result.STOPPED for outcome in outcomes):
+        raise Interrupted(
+            f'scenario "{planned.scenario.name}": stopped before the end; nothing is half-made',
+            hint="run the same command again to go on",
+        )
+
+
+def _show(progress: Progress, event: Event) -> None:
+    if isinstance(event, StepStarted):
+        progress.begin(str(event.step.address))
+    elif isinstance(event, StepInDoubt):
+        progress.line(f"  ? {event.address}  {event.reason}; looking at the cloud")
+    elif isinstance(event, StepAccepted):
+        progress.begin(str(event.address))
+    elif isinstance(event, StepEnded):
+        progress.end(str(event.outcome.step.address))
+        if line := outcome_line(event.outcome):
+            progress.line(line)

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words to describe a kind of resource; a kind is data and pure functions, one file each.
+
+A ``Kind`` says how the API speaks of it. Its ``Declaration``, where it has one, says how a scenario
+asks for it and what requests bring it about. Neither does any I/O, so the planner decides with them
+and the executor carries out what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from stackloom.cloud.mark import Address, Mark, read_mark
+from stackloom.cloud.sketch import Part
+
+Place = tuple[str | int, ...]
+"""Where something stands inside a spec: ``("fixed_ips", 0, "subnet")``."""
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the user asks of one resource, as it stands in the file."""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cloud answers about one resource."""
+
+    id: str
+    name: str | None = ""
+    description: str | None = ""
+
+
+SpecT = TypeVar("SpecT", bound=Spec)
+StateT = TypeVar("StateT", bound=State)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A spec names another resource.
+
+    Attributes:
+        kind, name: what is meant.
+        place: where it is named, for messages.
+        whole: wait for its parts as well: a port for all subnets of its network.
+        declared: it must stand in the scenario; otherwise it is looked up in the cloud.
+    """
+
+    kind: str
+    name: str
+    place: Place = ()
+    whole: bool = False
+    declared: bool = True
+
+    @property
+    def address(self) -> Address:
+        """The address that it would have inside the scenario."""
+        return Address(self.kind, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something wrong with a spec that shows without a cloud."""
+
+    place: Place
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A field in which the cloud is not what the scenario says.
+
+    Attributes:
+        field: the API's name for it.
+        have, want: the values, as plain JSON.
+        in_place: a PUT brings it about; otherwise the resource has to be replaced.
+    """
+
+    field: str
+    have: object
+    want: object
+    in_place: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request to a service, as data."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+
+
+class Progress(Enum):
+    """How far a resource is on its way to being usable."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+class Ids(Protocol):
+    """What the names inside specs mean on this cloud."""
+
+    def __call__(self, kind: str, name: str) -> str:
+        """Return the cloud's id of a resource named in a spec; "" while it has none."""
+
+    def cloud_name(self, kind: str, name: str) -> str:
+        """Return the name that it has in the cloud, where *name* may be an id."""
+
+
+Declared = Mapping[Address, Spec]
+"""Every spec of a scenario by its address."""
+
+Listed = Mapping[str, Sequence[Any]]
+"""What the cloud has, by kind: the states of one refresh."""
+
+
+def _nothing(*_arguments: object) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration(Generic[SpecT, StateT]):
+    """How a scenario asks for a kind, and what brings it about.
+
+    Attributes:
+        spec: its struct in the file.
+        section: its key at the top of the file; empty where it is only ever implied.
+        references: the other resources that a spec names.
+        faults: what is wrong with a spec, seen without a cloud.
+        expand: the further specs that a short form stands for. Called until nothing new comes, so
+            a router's can look at the subnets that a network's has brought.
+        create: the request that makes it; of calls to one path with ``{kind: {...}}`` as bodies,
+            Neutron makes many in one request.
+        made: the state inside the answer to ``create``.
+        compare: where the cloud differs from the spec.
+        update: the requests that bring about differences that are all in place.
+        delete: the request that takes it away.
+        needs: the ids that cannot be deleted before it.
+        part_of: the kind it is a part of, such as network for subnet; its spec names that one in a
+            reference.
+        lane: resources with one lane are made one after the other; ``delete_lane`` the same for
+            taking away. A router works through its interfaces one by one anyway, and holding them
+            back costs it least.
+        sketch: what it looks like before it exists.
+    """
+
+    spec: type[SpecT]
+    section: str = ""
+    references: Callable[[SpecT], Iterable[Reference]] = _nothing
+    faults: Callable[[SpecT], Iterable[Fault]] = _nothing
+    expand: Callable[[Address, SpecT, Declared], Iterable[tuple[Address, Spec]]] = _nothing
+    create: Callable[[Address, SpecT, Mark, Ids], Call]
+    made: Callable[[Mapping[str, Any], Call], StateT] | None = None
+    compare: Callable[[Address, SpecT, StateT, Mark, Ids], Iterable[Difference]]
+    update: Callable[[StateT, Sequence[Difference]], Sequence[Call]] | None = None
+    delete: Callable[[StateT], Call] | None = None
+    needs: Callable[[StateT], Iterable[str]] = _nothing
+    part_of: str = ""
+    lane: Callable[[SpecT], str] | None = None
+    delete_lane: Callable[[StateT], str] | None = None
+    sketch: Callable[[Address, SpecT, Declared], Iterable[Part]] = _nothing
+
+
+def _own_description(state: State, _listed: Listed) -> Mark | None:
+    return read_mark(state.description)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Generic[StateT]):
+    """One column of a list: its title as in the ``openstack`` client, and its value."""
+
+    title: str
+    value: Callable[[StateT], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[StateT]):
+    """A kind of resource, as its API speaks of it.
+
+    Attributes:
+        name: ours, and the key of one in the API's bodies, such as ``network``.
+        plural: the key of many in the API's bodies.
+        service: its type in the catalog.
+        path: where it is listed and created.
+        list_path: where its whole states are listed, if elsewhere than at ``path``.
+        microversion: what its requests ask for; empty for services without.
+        project_query: the parameter that limits a list to one project, empty where the service
+            does so by itself.
+        name_query: the parameter that filters a list by name, empty where it is no exact match.
+        bulk: the API makes many in one request.
+        columns: what a list shows.
+        derive: builds its states from the lists of other kinds, where no list of its own tells
+            them (a router interface is a port), or completes them (a server and its ports).
+        derived_from: the kinds whose lists that needs.
+        has_own_list: False for what only ``derive`` finds.
+        mark: reads the mark off a state.
+        progress: whether a state is usable yet.
+        failure: what went wrong with one that failed, in the cloud's words.
+        leaves_late: the answer to its DELETE comes before it is gone.
+        sketch: what it looks like in a picture.
+    """
+
+    name: str
+    plural: str
+    service: str
+    path: str
+    state: type[StateT]
+    list_path: str = ""
+    microversion: str = ""
+    project_query: str = ""
+    name_query: str = "name"
+    bulk: bool = False
+    columns: tuple[Column[StateT], ...] = ()
+    derive: Callable[[Listed], Sequence[StateT]] | None = None
+    derived_from: tuple[str, ...] = ()
+    has_own_list: bool = True
+    mark: Callable[[StateT, Listed], Mark | None] = _own_description
+    progress: Callable[[StateT], Progress] = lambda _state: Progress.READY
+    failure: Callable[[StateT], str] = lambda _state: ""
+    leaves_late: bool = False
+    declaration: Declaration[Any, StateT] | None = field(default=None)
+    sketch: Callable[[StateT], Iterable[Part]] = _nothing
+
+    @property
+    def listed_at(self) -> str:
+        """The path of its list."""
+        return self.list_path or self.path
+
+    def member_path(self, id: str) -> str:
+        """Return the path of one of them."""
+        return f"{self.path}/{id}"
+
+    def create_call(self, address: Address, spec: Spec, mark: Mark, ids: Ids) -> Call:
+        """Return the request that makes what *spec* asks for."""
+        return self._declared.create(address, spec, mark, ids)
+
+    def update_calls(self, state: StateT, changes: Sequence[Difference]) -> Sequence[Call]:
+        """Return the requests that bring about *changes*: by default one PUT."""
+        if self._declared.update:
+            return self._declared.update(state, changes)
+        fields = {change.field: change.want for change in changes}
+        return [Call(method="PUT", path=self.member_path(state.id), body={self.name: fields})]
+
+    def delete_call(self, state: StateT) -> Call:
+        """Return the request that takes it away: by default one DELETE."""
+        if self._declared.delete:
+            return self._declared.delete(state)
+        return Call(method="DELETE", path=self.member_path(state.id))
+
+    def lane(self, spec: Spec | None, state: StateT | None) -> str:
+        """Return the lane of a step that makes *spec*, or takes *state* away; "" for none."""
+        declared = self._declared
+        if spec is not None:
+            return declared.lane(spec) if declared.lane else ""
+        return declared.delete_lane(state) if declared.delete_lane and state is not None else ""
+
+    def made(self, answer: Mapping[str, Any], call: Call) -> StateT:
+        """Return the state inside the answer to a create call."""
+        if self._declared.made:
+            return self._declared.made(answer, call)
+        return msgspec.convert(answer[self.name], self.state)
+
+    @property
+    def _declared(self) -> Declaration[Any, StateT]:
+        assert self.declaration is not None, f"{self.name} cannot stand in a scenario"
+        return self.declaration
+
+
+def differences(pairs: Iterable[tuple[str, object, object, bool]]) -> Iterator[Difference]:
+    """Yield a difference for each ``(field, have, want, in_place)`` whose values differ.
+
+    A *want* of ``msgspec.UNSET`` was not asked for: whatever the cloud has is right.
+    """
+    for name, have, want, in_place in pairs:
+        if want is not msgspec.UNSET and have != want:
+            yield Difference(field=name, have=have, want=want, in_place=in_place)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mark: what every resource that stackloom makes carries from the first moment it exists.
+
+It stands in ``description`` (Neutron, settable in the POST, unlike tags) or in ``metadata`` (Nova),
+as ``stackloom://two-networks/router.hub``, after the person's own description if there is one. From
+the marks alone a scenario is found again; what carries none was not made here and is never touched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MARK = re.compile(r"stackloom://(?P<scenario>[^/\s]+)/(?P<kind>[a-z_]+)\.(?P<name>\S+)")
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """What a resource is called inside its scenario: ``kind.name``, such as ``router.hub``."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Scenario and address of a resource."""
+
+    scenario: str
+    address: Address
+
+    def __str__(self) -> str:
+        return f"stackloom://{self.scenario}/{self.address}"
+
+    def beside(self, description: str) -> str:
+        """Return a description that holds the person's own words and the mark."""
+        return f"{description} {self}" if description else str(self)
+
+
+def read_mark(text: str | None) -> Mark | None:
+    """Return the mark inside *text*, if there is one."""
+    found = _MARK.search(text or "")
+    if found is None:
+        return None
+    return Mark(found["scenario"], Address(found["kind"], found["name"]))
+
+
+def without_mark(text: str | None) -> str:
+    """Return the person's own words of a description."""
+    return _MARK.sub("", text or "").strip()

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be done with any kind: list, find, get, create, change, delete.
+
+Every verb is one request, a list one a page. Scenarios and commands are built from these; what a
+kind's paths and bodies are, the kind says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from stackloom.cloud.cloud import Cloud, Query
+from stackloom.cloud.kind import Call, Kind, State
+from stackloom.errors import BadAnswer, NotFound, UnknownName
+from stackloom.transport.client import Answer
+from stackloom.transport.paging import next_query
+
+StateT = TypeVar("StateT", bound=State)
+
+
+async def list_states(
+    cloud: Cloud, kind: Kind[StateT], query: Query | None = None
+) -> AsyncIterator[StateT]:
+    """List all of a kind, page after page, as the cloud answers.
+
+    Raises:
+        BadAnswer: a page that is not what the API promises, or pages that go round in a circle.
+    """
+    page: dict[str, str | int | bool] | None = dict(query or {})
+    seen: set[str] = set()
+    while page is not None:
+        answer = await cloud.request(
+            kind.service, "GET", kind.listed_at, query=page, microversion=kind.microversion
+        )
+        for state in decode_many(kind, answer):
+            yield state
+        following = next_query(decode_document(answer), kind.plural)
+        if following is not None:
+            mark = repr(sorted(following.items()))
+            if mark in seen:
+                raise BadAnswer(
+                    f"the list of {kind.plural} repeats a page: {kind.listed_at}",
+                    method="GET",
+                    hint="the service, or a proxy before it, pages wrongly",
+                )
+            seen.add(mark)
+        page = {**page, **following} if following else None
+
+
+async def find(cloud: Cloud, kind: Kind[StateT], name_or_id: str) -> StateT:
+    """Return the one that has this id or this name.
+
+    Looks by name first where the service filters names exactly: one request in the usual case.
+
+    Raises:
+        UnknownName: there is none, or several have the name; then it lists them.
+    """
+    query = {kind.name_query: name_or_id} if kind.name_query else {}
+    named = [
+        state
+        async for state in list_states(cloud, kind, query)
+        if name_or_id in {state.name, state.id}
+    ]
+    if not named and kind.name_query:
+        try:
+            answer = await call(cloud, kind, Call(method="GET", path=kind.member_path(name_or_id)))
+            return decode_one(kind, answer)
+        except NotFound:
+            pass  # it is no id either
+    return the_one(kind, name_or_id, named)
+
+
+def the_one(kind: Kind[StateT], name: str, found: list[StateT]) -> StateT:
+    """Return the only state in *found*, or say why there is not exactly one."""
+    if len(found) == 1:
+        return found[0]
+    readable = kind.name.replace("_", " ")
+    if not found:
+        raise UnknownName(
+            f'{readable} "{name}" is not there, or not visible to this project',
+            hint=f"stackloom {readable} list shows what is",
+        )
+    ids = ", ".join(state.id for state in found)
+    raise UnknownName(f'{len(found)} {kind.plural} are called "{name}": {ids}', hint="give the id")
+
+
+async def call(cloud: Cloud, kind: Kind[Any], request: Call) -> Answer:
+    """Send one call that a kind has described."""
+    return await cloud.request(
+        kind.service,
+        request.method,
+        request.path,
+        body=request.body,
+        microversion=kind.microversion,
+    )
+
+
+async def get(cloud: Cloud, kind: Kind[StateT], id: str) -> StateT:
+    """Return one by its id.
+
+    Raises:
+        NotFound: it is not there, or not visible to this project.
+    """
+    return decode_one(kind, await call(cloud, kind, Call(method="GET", path=kind.member_path(id))))
+
+
+async def create(cloud: Cloud, kind: Kind[StateT], body: Mapping[str, Any]) -> StateT:
+    """Make one; *body* is what stands under the kind's name in the request.
+
+    Raises:
+        InDoubt: it may have been made; look before asking again.
+    """
+    answer = await call(cloud, kind, Call(method="POST", path=kind.path, body={kind.name: body}))
+    return decode_one(kind, answer)
+
+
+def decode_one(kind: Kind[StateT], answer: Answer) -> StateT:
+    """Read ``{"network": {...}}``, or the bare object that Glance sends."""
+    document = decode_document(answer)
+    try:
+        raw = document.get(kind.name)
+        return msgspec.json.decode(answer.body if raw is None else raw, type=kind.state)
+    except msgspec.DecodeError as error:
+        raise BadAnswer(f"the {kind.name} that came back cannot be read: {error}") from error
+
+
+def decode_document(answer: Answer) -> dict[str, msgspec.Raw]:
+    """Read an answer that should be a JSON object, its values still encoded."""
+    try:
+        return msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError as error:
+        start = answer.body[:60].decode("utf-8", "replace")
+        raise BadAnswer(
+            f"the answer is not JSON ({error}); it begins: {start!r}",
+            status=answer.status,
+            hint="something between here and the service answers in its place",
+        ) from error
+
+
+def decode_many(kind: Kind[StateT], answer: Answer) -> list[StateT]:
+    """Read ``{"networks": [...]}``."""
+    document = decode_document(answer)
+    if kind.plural not in document:
+        raise BadAnswer(f'the list of {kind.plural} has no "{kind.plural}"', status=answer.status)
+    try:
+        many: Any = list[kind.state]  # type: ignore[name-defined]  # a type made at run time
+        states: list[StateT] = msgspec.json.decode(document[kind.plural], type=many)
+    except msgspec.DecodeError as error:
+        raise BadAnswer(f"the list of {kind.plural} cannot be read: {error}") from error
+    return states

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wait for resources: one poll of the list for all that are awaited, however many they are.
+
+The only place with a loop that sleeps. Nova needs 50-160 ms of CPU for each poll, so there is one a
+second at most, slower the longer nothing moves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from stackloom.cloud.cloud import Cloud
+from stackloom.cloud.kind import Kind, Progress, State
+from stackloom.cloud.verbs import list_states
+from stackloom.errors import TimedOut, WentToError
+
+StateT = TypeVar("StateT", bound=State)
+
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 10.0
+PAUSE_GROWTH = 1.3
+
+
+class Watch(Generic[StateT]):
+    """Watches the list of one kind for as long as somebody waits.
+
+    Callers share the polls: whoever finds none under way makes the next one, and its answer serves
+    all.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        kind: Kind[StateT],
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cloud = cloud
+        self._kind = kind
+        self._sleep = sleep
+        self._now = now
+        self._turn = asyncio.Lock()
+        self._round = 0
+        self._states: dict[str, StateT] = {}
+        self._pause = FIRST_PAUSE_SECONDS
+
+    async def until_ready(self, id: str, *, within_seconds: float) -> StateT:
+        """Wait until it is usable, and return it as it is then.
+
+        Raises:
+            WentToError: the cloud gave up on it; the message has the cloud's reason.
+            TimedOut: the time was up; carries the last state seen.
+        """
+        started = self._now()
+        self._pause = FIRST_PAUSE_SECONDS
+        while True:
+            state = await self._next(id)
+            progress = self._kind.progress(state) if state else Progress.WAITING
+            if state and progress is Progress.READY:
+                return state
+            if state and progress is Progress.FAILED:
+                reason = self._kind.failure(state) or "the cloud gives no reason"
+                raise WentToError(f"it went to ERROR: {reason}", last=state)
+            self._give_up_after(started, within_seconds, state, "it is not ready")
+
+    async def until_gone(self, id: str, *, within_seconds: float) -> None:
+        """Wait until the cloud no longer lists it.
+
+        Raises:
+            TimedOut: it is still there; carries the last state seen.
+        """
+        started = self._now()
+        self._pause = FIRST_PAUSE_SECONDS
+        while (state := await self._next(id)) is not None:
+            self._give_up_after(started, within_seconds, state, "it is still there")
+
+    async def _next(self, id: str) -> StateT | None:
+        """Return its state in the next list to arrive, asking for it if nobody has yet."""
+        seen = self._round
+        async with self._turn:
+            if self._round == seen:
+                await self._sleep(self._pause)
+                self._pause = min(self._pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+                states = {state.id: state async for state in list_states(self._cloud, self._kind)}
+                self._states = states
+                self._round += 1
+        return self._states.get(id)
+
+    def _give_up_after(
+        self, started: float, within_seconds: float, state: StateT | None, what: str
+    ) -> None:
+        if self._now() - started > within_seconds:
+            raise TimedOut(
+                f"{what} after {within_seconds:.0f} s",
+                last=state,
+                hint="it may still get there; run the command again to go on",
+            )

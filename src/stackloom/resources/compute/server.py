@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server of Nova, with its places on networks.
+
+Nova's own answer names networks by *name*, which anybody may change; so a server's places are read
+off Neutron's ports (``device_id``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from stackloom.cloud.kind import (
+    Call,
+    Column,
+    Declaration,
+    Declared,
+    Difference,
+    Fault,
+    Ids,
+    Kind,
+    Listed,
+    Progress,
+    Reference,
+    Spec,
+    State,
+    differences,
+)
+from stackloom.cloud.mark import Address, Mark, read_mark
+from stackloom.cloud.sketch import Box, Leg, Part
+from stackloom.resources.network.port import PortSpec
+
+_MARK_KEY = "stackloom"
+
+
+class ServerSpec(Spec, frozen=True, kw_only=True):
+    """A server.
+
+    Attributes:
+        image, flavor: name or id, looked up in the cloud.
+        networks: networks of the scenario; Nova makes a port on each and takes it away again.
+        ports: ports of the scenario, in this order after the networks; they outlive the server.
+    """
+
+    image: str
+    flavor: str
+    networks: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    key_name: str = ""
+    metadata: Mapping[str, str] = {}
+
+
+class ServerFault(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a server is in ERROR."""
+
+    message: str = ""
+
+
+class _Flavor(msgspec.Struct, frozen=True, kw_only=True):
+    """The flavor inside a server has no id since microversion 2.47, only its name and sizes."""
+
+    original_name: str = ""
+
+
+class _Address(msgspec.Struct, frozen=True, kw_only=True):
+    addr: str
+
+
+class _Image(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+
+
+class Nic(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of a server on a network, as its port tells it."""
+
+    port_id: str
+    network_id: str
+    subnet_ids: tuple[str, ...] = ()
+    ip_addresses: tuple[str, ...] = ()
+
+
+class ServerState(State, frozen=True, kw_only=True):
+    """What Nova tells of a server, and the ports that Neutron has for it."""
+
+    status: str = ""
+    flavor: _Flavor = _Flavor()
+    # "" for a server that was booted from a volume.
+    image: _Image | str = ""
+    addresses: Mapping[str, tuple[_Address, ...]] = {}
+    metadata: Mapping[str, str] = {}
+    key_name: str | None = None
+    fault: ServerFault | None = None
+    nics: tuple[Nic, ...] = ()
+
+    @property
+    def ip_addresses(self) -> dict[str, list[str]]:
+        """Its addresses by the name of the network."""
+        return {name: [each.addr for each in given] for name, given in self.addresses.items()}
+
+    @property
+    def image_id(self) -> str:
+        """The id of its image; empty where it was booted from a volume."""
+        return self.image if isinstance(self.image, str) else self.image.id
+
+
+def _references(spec: ServerSpec) -> Iterator[Reference]:
+    yield Reference(kind="image", name=spec.image, place=("image",), declared=False)
+    yield Reference(kind="flavor", name=spec.flavor, place=("flavor",), declared=False)
+    for index, network in enumerate(spec.networks):
+        # Nova refuses a network without a subnet (400), so all of them come first.
+        yield Reference(kind="network", name=network, place=("networks", index), whole=True)
+    for index, port in enumerate(spec.ports):
+        yield Reference(kind="port", name=port, place=("ports", index))
+
+
+def _faults(spec: ServerSpec) -> Iterator[Fault]:
+    if _MARK_KEY in spec.metadata:
+        message = f'the metadata key "{_MARK_KEY}" is where stackloom keeps its mark'
+        yield Fault(place=("metadata", _MARK_KEY), message=message, hint="choose another key")
+
+
+def _nics_body(spec: ServerSpec, ids: Ids) -> list[dict[str, str]] | str:
+    nics = [{"uuid": ids("network", name)} for name in spec.networks]
+    nics += [{"port": ids("port", name)} for name in spec.ports]
+    return nics or "none"
+
+
+def _create(address: Address, spec: ServerSpec, mark: Mark, ids: Ids) -> Call:
+    body: dict[str, Any] = {
+        "name": address.name,
+        "imageRef": ids("image", spec.image),
+        "flavorRef": ids("flavor", spec.flavor),
+        "networks": _nics_body(spec, ids),
+        "metadata": {**spec.metadata, _MARK_KEY: str(mark)},
+    }
+    if spec.key_name:
+        body["key_name"] = spec.key_name
+    return Call(method="POST", path="/v2.1/servers", body={"server": body})
+
+
+def _made(answer: Mapping[str, Any], _call: Call) -> ServerState:
+    """Read ``{"server": {"id", "links", "adminPass"}}``: 202 tells no more than the id."""
+    return ServerState(id=answer["server"]["id"])
+
+
+def _compare(
+    address: Address, spec: ServerSpec, state: ServerState, mark: Mark, ids: Ids
+) -> Iterator[Difference]:
+    if state.status == "ERROR":
+        reason = state.fault.message if state.fault else ""
+        yield Difference(
+            field="status", have=f"ERROR {reason}".strip(), want="ACTIVE", in_place=False
+        )
+    yield from differences(
+        [
+            ("image", state.image_id, ids("image", spec.image), False),
+            ("flavor", state.flavor.original_name, ids.cloud_name("flavor", spec.flavor), False),
+            ("key_name", state.key_name or "", spec.key_name or msgspec.UNSET, False),
+            ("name", state.name, address.name, True),
+        ]
+    )
+    yield from _compare_nics(spec, state, ids)
+    wanted = {**spec.metadata, _MARK_KEY: str(mark)}
+    missing = {
+        key: state.metadata.get(key) for key in wanted if state.metadata.get(key) != wanted[key]
+    }
+    if missing:
+        yield Difference(field="metadata", have=missing, want={key: wanted[key] for key in missing})
+
+
+def _compare_nics(spec: ServerSpec, state: ServerState, ids: Ids) -> Iterator[Difference]:
+    """Compare places: the ports by id, the rest by their networks; NIC order is not returned."""
+    wanted_ports = {ids("port", name) for name in spec.ports}
+    have_ports = {nic.port_id for nic in state.nics}
+    wanted_networks = sorted(ids("network", name) for name in spec.networks)
+    have_networks = sorted(n.network_id for n in state.nics if n.port_id not in wanted_ports)
+    if not wanted_ports <= have_ports:
+        have, want = sorted(have_ports), sorted(wanted_ports)
+        yield Difference(field="ports", have=have, want=want, in_place=False)
+    if have_networks != wanted_networks:
+        yield Difference(field="networks", have=have_networks, want=wanted_networks, in_place=False)
+
+
+def _update(state: ServerState, changes: Sequence[Difference]) -> Iterator[Call]:
+    """Metadata has its own address; a name goes by PUT on the server."""
+    fields = {change.field: change.want for change in changes}
+    metadata = fields.pop("metadata", None)
+    if metadata is not None:
+        path = f"/v2.1/servers/{state.id}/metadata"
+        yield Call(method="POST", path=path, body={"metadata": metadata})
+    if fields:
+        yield Call(method="PUT", path=f"/v2.1/servers/{state.id}", body={"server": fields})
+
+
+def _derive(listed: Listed) -> list[ServerState]:
+    nics_by_server: dict[str, list[Nic]] = {}
+    for port in listed.get("port", ()):
+        nic = Nic(
+            port_id=port.id,
+            network_id=port.network_id,
+            subnet_ids=tuple(ip.subnet_id for ip in port.fixed_ips),
+            ip_addresses=tuple(ip.ip_address for ip in port.fixed_ips),
+        )
+        nics_by_server.setdefault(port.device_id, []).append(nic)
+    return [
+        msgspec.structs.replace(server, nics=tuple(nics_by_server.get(server.id, ())))
+        for server in listed.get("server", ())
+    ]
+
+
+def _progress(state: ServerState) -> Progress:
+    """Read ``status``; SHUTOFF and the like are usable, they are what somebody wanted."""
+    if state.status == "ERROR":
+        return Progress.FAILED
+    return Progress.WAITING if state.status in {"", "BUILD", "UNKNOWN"} else Progress.READY
+
+
+def _needs(state: ServerState) -> Iterator[str]:
+    for nic in state.nics:
+        yield from (nic.port_id, nic.network_id, *nic.subnet_ids)
+
+
+def _sketch(state: ServerState) -> Iterator[Part]:
+    label = state.name or state.id
+    yield Box(key=state.id, sort="server", label=label, note=state.status)
+    for nic in state.nics:
+        yield Leg(box=state.id, bar=nic.network_id, note=", ".join(nic.ip_addresses))
+
+
+def _sketch_spec(address: Address, spec: ServerSpec, declared: Declared) -> Iterator[Part]:
+    yield Box(key=str(address), sort="server", label=address.name, note=spec.flavor)
+    for network in spec.networks:
+        yield Leg(box=str(address), bar=f"network.{network}")
+    for name in spec.ports:
+        port = declared.get(Address("port", name))
+        if isinstance(port, PortSpec):
+            note = ", ".join(fixed.ip_address for fixed in port.fixed_ips if fixed.ip_address)
+            yield Leg(box=str(address), bar=f"network.{port.network}", note=note)
+
+
+KIND = Kind(
+    name="server",
+    plural="servers",
+    service="compute",
+    path="/v2.1/servers",
+    list_path="/v2.1/servers/detail",
+    state=ServerState,
+    # 2.47 (Pike, 2017) puts the flavor's name into the server.
+    microversion="2.47",
+    # Nova's name filter is a regular expression (nova/api/openstack/compute/servers.py, 34.0.0).
+    name_query="",
+    columns=(
+        Column(title="ID", value=lambda state: state.id),
+        Column(title="Name", value=lambda state: state.name),
+        Column(title="Status", value=lambda state: state.status),
+        Column(title="Networks", value=lambda state: state.ip_addresses),
+        Column(title="Image", value=lambda state: state.image_id),
+        Column(title="Flavor", value=lambda state: state.flavor.original_name),
+    ),
+    derive=_derive,
+    derived_from=("port",),
+    mark=lambda state, _listed: read_mark(state.metadata.get(_MARK_KEY)),
+    progress=_progress,
+    leaves_late=True,
+    failure=lambda state: state.fault.message if state.fault else "",
+    declaration=Declaration(
+        spec=ServerSpec,
+        section="servers",
+        references=_references,
+        faults=_faults,
+        create=_create,
+        made=_made,
+        compare=_compare,
+        update=lambda state, changes: list(_update(state, changes)),
+        needs=_needs,
+        sketch=_sketch_spec,
+    ),
+    sketch=_sketch,
+)

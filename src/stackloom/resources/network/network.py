@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A network of Neutron."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from stackloom.cloud.kind import (
+    Call,
+    Column,
+    Declaration,
+    Declared,
+    Difference,
+    Fault,
+    Ids,
+    Kind,
+    Spec,
+    State,
+    differences,
+)
+from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.sketch import Bar, Part
+from stackloom.resources.network.subnet import SubnetSpec, range_faults
+
+
+class NetworkSpec(Spec, frozen=True, kw_only=True):
+    """A network. With ``cidr`` it brings a subnet of the same name."""
+
+    cidr: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    mtu: int | msgspec.UnsetType = msgspec.UNSET
+    port_security_enabled: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class NetworkState(State, frozen=True, kw_only=True):
+    """What Neutron tells of a network."""
+
+    status: str = ""
+    admin_state_up: bool = True
+    subnets: tuple[str, ...] = ()
+    shared: bool = False
+    external: bool = msgspec.field(name="router:external", default=False)
+    mtu: int | None = None
+    port_security_enabled: bool | None = None
+    project_id: str = ""
+    availability_zones: tuple[str, ...] = ()
+
+
+def _expand(
+    address: Address, spec: NetworkSpec, _declared: Declared
+) -> Iterator[tuple[Address, Spec]]:
+    if spec.cidr:
+        yield Address("subnet", address.name), SubnetSpec(network=address.name, cidr=spec.cidr)
+
+
+def _faults(spec: NetworkSpec) -> Iterator[Fault]:
+    if spec.cidr:
+        yield from range_faults(spec.cidr, ("cidr",))
+
+
+def _wanted(address: Address, spec: NetworkSpec, mark: Mark) -> dict[str, Any]:
+    fields = {
+        "name": address.name,
+        "description": mark.beside(spec.description),
+        "admin_state_up": spec.admin_state_up,
+        "mtu": spec.mtu,
+        "port_security_enabled": spec.port_security_enabled,
+    }
+    return {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+
+
+def _create(address: Address, spec: NetworkSpec, mark: Mark, _ids: Ids) -> Call:
+    return Call(
+        method="POST", path="/v2.0/networks", body={"network": _wanted(address, spec, mark)}
+    )
+
+
+def _compare(
+    address: Address, spec: NetworkSpec, state: NetworkState, mark: Mark, _ids: Ids
+) -> Iterator[Difference]:
+    wanted = _wanted(address, spec, mark)
+    return differences((field, getattr(state, field), want, True) for field, want in wanted.items())
+
+
+def _sketch_spec(address: Address, _spec: NetworkSpec, _declared: Declared) -> Iterator[Part]:
+    yield Bar(key=str(address), label=address.name)
+
+
+def _sketch(state: NetworkState) -> Iterator[Part]:
+    yield Bar(
+        key=state.id,
+        label=state.name or state.id,
+        note="" if state.status == "ACTIVE" else state.status,
+    )
+
+
+KIND = Kind(
+    name="network",
+    plural="networks",
+    service="network",
+    path="/v2.0/networks",
+    state=NetworkState,
+    project_query="project_id",
+    bulk=True,
+    columns=(
+        Column(title="ID", value=lambda state: state.id),
+        Column(title="Name", value=lambda state: state.name),
+        Column(title="Status", value=lambda state: state.status),
+        Column(title="Subnets", value=lambda state: list(state.subnets)),
+        Column(title="External", value=lambda state: state.external),
+        Column(title="Shared", value=lambda state: state.shared),
+    ),
+    declaration=Declaration(
+        spec=NetworkSpec,
+        section="networks",
+        faults=_faults,
+        expand=_expand,
+        create=_create,
+        compare=_compare,
+        sketch=_sketch_spec,
+    ),
+    sketch=_sketch,
+)

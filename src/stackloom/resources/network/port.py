@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A port of Neutron: a place on a network, with its addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from stackloom.cloud.kind import (
+    Call,
+    Column,
+    Declaration,
+    Difference,
+    Fault,
+    Ids,
+    Kind,
+    Reference,
+    Spec,
+    State,
+    differences,
+)
+from stackloom.cloud.mark import Address, Mark
+from stackloom.resources.network.subnet import address_faults
+
+
+class FixedIpSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An address on a subnet; without ``ip_address`` Neutron chooses one."""
+
+    subnet: str
+    ip_address: str = ""
+
+
+class PortSpec(Spec, frozen=True, kw_only=True):
+    """A port. Without ``fixed_ips`` Neutron gives it an address on each family of its network."""
+
+    network: str
+    fixed_ips: tuple[FixedIpSpec, ...] = ()
+    mac_address: str | msgspec.UnsetType = msgspec.UNSET
+    description: str = ""
+    admin_state_up: bool = True
+
+
+class FixedIp(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that a port has."""
+
+    subnet_id: str
+    ip_address: str
+
+
+class PortState(State, frozen=True, kw_only=True):
+    """What Neutron tells of a port."""
+
+    network_id: str
+    status: str = ""
+    admin_state_up: bool = True
+    mac_address: str = ""
+    fixed_ips: tuple[FixedIp, ...] = ()
+    device_id: str = ""
+    device_owner: str = ""
+    project_id: str = ""
+
+
+def _references(spec: PortSpec) -> Iterator[Reference]:
+    # All subnets, so that it gets an address on each, and none is added behind its back later.
+    yield Reference(kind="network", name=spec.network, place=("network",), whole=True)
+    for index, fixed in enumerate(spec.fixed_ips):
+        yield Reference(kind="subnet", name=fixed.subnet, place=("fixed_ips", index, "subnet"))
+
+
+def _faults(spec: PortSpec) -> Iterator[Fault]:
+    for index, fixed in enumerate(spec.fixed_ips):
+        if fixed.ip_address:
+            yield from address_faults(fixed.ip_address, "", ("fixed_ips", index, "ip_address"))
+
+
+def _fixed_ips(spec: PortSpec, ids: Ids) -> list[dict[str, str]]:
+    return [
+        {"subnet_id": ids("subnet", fixed.subnet)}
+        | ({"ip_address": fixed.ip_address} if fixed.ip_address else {})
+        for fixed in spec.fixed_ips
+    ]
+
+
+def _wanted(address: Address, spec: PortSpec, mark: Mark) -> dict[str, Any]:
+    return {
+        "name": address.name,
+        "description": mark.beside(spec.description),
+        "admin_state_up": spec.admin_state_up,
+    }
+
+
+def _create(address: Address, spec: PortSpec, mark: Mark, ids: Ids) -> Call:
+    body = {"network_id": ids("network", spec.network), **_wanted(address, spec, mark)}
+    if spec.mac_address is not msgspec.UNSET:
+        body["mac_address"] = spec.mac_address
+    if spec.fixed_ips:
+        body["fixed_ips"] = _fixed_ips(spec, ids)
+    return Call(method="POST", path="/v2.0/ports", body={"port": body})
+
+
+def _compare(
+    address: Address, spec: PortSpec, state: PortState, mark: Mark, ids: Ids
+) -> Iterator[Difference]:
+    fixed = [("network_id", state.network_id, ids("network", spec.network), False)]
+    if spec.mac_address is not msgspec.UNSET:
+        wanted_mac = spec.mac_address.lower().replace("-", ":")
+        fixed.append(("mac_address", state.mac_address, wanted_mac, False))
+    yield from differences(fixed)
+    wanted = _wanted(address, spec, mark)
+    yield from differences(
+        (name, getattr(state, name), want, True) for name, want in wanted.items()
+    )
+    if spec.fixed_ips:
+        yield from _compare_addresses(spec, state, ids)
+
+
+def _compare_addresses(spec: PortSpec, state: PortState, ids: Ids) -> Iterator[Difference]:
+    """Compare addresses; one that was left to Neutron is right on whatever the subnet gave."""
+    wanted = _fixed_ips(spec, ids)
+    left = [{"subnet_id": ip.subnet_id, "ip_address": ip.ip_address} for ip in state.fixed_ips]
+    have = list(left)
+    for want in sorted(wanted, key=lambda each: "ip_address" not in each):
+        match = next((each for each in left if want.items() <= each.items()), None)
+        if match is None:
+            break
+        left.remove(match)
+        # What is kept is sent with its address, or Neutron would choose a new one.
+        want.update(match)
+    else:
+        if not left:
+            return
+    yield Difference(field="fixed_ips", have=have, want=wanted)
+
+
+KIND = Kind(
+    name="port",
+    plural="ports",
+    service="network",
+    path="/v2.0/ports",
+    state=PortState,
+    project_query="project_id",
+    bulk=True,
+    columns=(
+        Column(title="ID", value=lambda state: state.id),
+        Column(title="Name", value=lambda state: state.name),
+        Column(title="MAC Address", value=lambda state: state.mac_address),
+        Column(
+            title="Fixed IP Addresses",
+            value=lambda state: [ip.ip_address for ip in state.fixed_ips],
+        ),
+        Column(title="Status", value=lambda state: state.status),
+    ),
+    declaration=Declaration(
+        spec=PortSpec,
+        section="ports",
+        references=_references,
+        faults=_faults,
+        create=_create,
+        compare=_compare,
+        needs=lambda state: [state.network_id, *(ip.subnet_id for ip in state.fixed_ips)],
+    ),
+)

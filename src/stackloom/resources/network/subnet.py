@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A subnet of Neutron: a range of addresses on a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import msgspec
+
+from stackloom.cloud.kind import (
+    Call,
+    Column,
+    Declaration,
+    Declared,
+    Difference,
+    Fault,
+    Ids,
+    Kind,
+    Place,
+    Reference,
+    Spec,
+    State,
+    differences,
+)
+from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.sketch import BarNote, Part
+
+
+class AllocationPool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A range inside the subnet that addresses are taken from, both ends included."""
+
+    start: str
+    end: str
+
+
+class SubnetSpec(Spec, frozen=True, kw_only=True):
+    """A subnet. ``gateway_ip: null`` means none; not given, Neutron takes the first address."""
+
+    network: str
+    cidr: str
+    description: str = ""
+    enable_dhcp: bool = True
+    gateway_ip: str | msgspec.UnsetType | None = msgspec.UNSET
+    dns_nameservers: tuple[str, ...] = ()
+    allocation_pools: tuple[AllocationPool, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+class SubnetState(State, frozen=True, kw_only=True):
+    """What Neutron tells of a subnet."""
+
+    network_id: str
+    cidr: str
+    ip_version: int = 4
+    enable_dhcp: bool = True
+    gateway_ip: str | None = None
+    dns_nameservers: tuple[str, ...] = ()
+    allocation_pools: tuple[AllocationPool, ...] = ()
+    project_id: str = ""
+
+
+def range_faults(cidr: str, place: Place) -> Iterator[Fault]:
+    """Check a range of addresses; Neutron refuses one with host bits (400)."""
+    try:
+        network = ip_network(cidr, strict=False)
+    except ValueError:
+        yield Fault(
+            place=place, message=f'"{cidr}" is not a range of addresses', hint="such as 10.0.0.0/24"
+        )
+        return
+    if str(network.network_address) != cidr.split("/", maxsplit=1)[0]:
+        yield Fault(place=place, message=f'"{cidr}" has host bits set', hint=f"{network} is meant?")
+
+
+def _faults(spec: SubnetSpec) -> Iterator[Fault]:
+    problems = list(range_faults(spec.cidr, ("cidr",)))
+    yield from problems
+    if problems:
+        return
+    addresses: list[tuple[Place, str]] = []
+    if isinstance(spec.gateway_ip, str):
+        addresses.append((("gateway_ip",), spec.gateway_ip))
+    if spec.allocation_pools is not msgspec.UNSET:
+        for index, pool in enumerate(spec.allocation_pools):
+            addresses.append((("allocation_pools", index, "start"), pool.start))
+            addresses.append((("allocation_pools", index, "end"), pool.end))
+    for place, address in addresses:
+        yield from address_faults(address, spec.cidr, place)
+    for index, server in enumerate(spec.dns_nameservers):
+        yield from address_faults(server, "", ("dns_nameservers", index))
+
+
+def address_faults(address: str, cidr: str, place: Place) -> Iterator[Fault]:
+    """Check an address, and that it is inside *cidr* where one is given."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        yield Fault(place=place, message=f'"{address}" is not an IP address')
+        return
+    if cidr and parsed not in ip_network(cidr):
+        yield Fault(place=place, message=f"{address} is outside of {cidr}")
+
+
+def _wanted(address: Address, spec: SubnetSpec, mark: Mark) -> dict[str, Any]:
+    pools = spec.allocation_pools
+    fields = {
+        "name": address.name,
+        "description": mark.beside(spec.description),
+        "enable_dhcp": spec.enable_dhcp,
+        "gateway_ip": spec.gateway_ip,
+        "dns_nameservers": list(spec.dns_nameservers),
+        "allocation_pools": pools
+        if pools is msgspec.UNSET
+        else [{"start": pool.start, "end": pool.end} for pool in pools],
+    }
+    return {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+
+
+def _create(address: Address, spec: SubnetSpec, mark: Mark, ids: Ids) -> Call:
+    body = {
+        "network_id": ids("network", spec.network),
+        "cidr": spec.cidr,
+        "ip_version": ip_network(spec.cidr).version,
+        **_wanted(address, spec, mark),
+    }
+    return Call(method="POST", path="/v2.0/subnets", body={"subnet": body})
+
+
+def _compare(
+    address: Address, spec: SubnetSpec, state: SubnetState, mark: Mark, ids: Ids
+) -> Iterator[Difference]:
+    have = msgspec.to_builtins(state)
+    fixed = {"network_id": ids("network", spec.network), "cidr": spec.cidr}
+    yield from differences((field, have[field], want, False) for field, want in fixed.items())
+    wanted = _wanted(address, spec, mark)
+    if "allocation_pools" in wanted:
+        wanted["allocation_pools"] = _sorted_pools(wanted["allocation_pools"])
+    have["allocation_pools"] = _sorted_pools(have["allocation_pools"])
+    have["dns_nameservers"] = list(have["dns_nameservers"])
+    yield from differences((field, have[field], want, True) for field, want in wanted.items())
+
+
+def _sorted_pools(pools: list[dict[str, str]]) -> list[dict[str, str]]:
+    return sorted(pools, key=lambda pool: ip_address(pool["start"]).packed)
+
+
+def _sketch(state: SubnetState) -> Iterator[Part]:
+    yield BarNote(bar=state.network_id, note=state.cidr)
+
+
+def _sketch_spec(_address: Address, spec: SubnetSpec, _declared: Declared) -> Iterator[Part]:
+    yield BarNote(bar=f"network.{spec.network}", note=spec.cidr)
+
+
+KIND = Kind(
+    name="subnet",
+    plural="subnets",
+    service="network",
+    path="/v2.0/subnets",
+    state=SubnetState,
+    project_query="project_id",
+    bulk=True,
+    columns=(
+        Column(title="ID", value=lambda state: state.id),
+        Column(title="Name", value=lambda state: state.name),
+        Column(title="Network", value=lambda state: state.network_id),
+        Column(title="Subnet", value=lambda state: state.cidr),
+    ),
+    declaration=Declaration(
+        spec=SubnetSpec,
+        section="subnets",
+        references=lambda spec: [Reference(kind="network", name=spec.network, place=("network",))],
+        faults=_faults,
+        create=_create,
+        compare=_compare,
+        needs=lambda state: [state.network_id],
+        part_of="network",
+        sketch=_sketch_spec,
+    ),
+    sketch=_sketch,
+)

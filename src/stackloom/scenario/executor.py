@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Walk a plan: everything that waits for nothing goes at once, every branch keeps moving.
+
+It decides nothing: what to do stands in the plan, how to do it in the actions. A step that fails
+skips only the steps behind it. It knows neither clouds nor kinds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from stackloom.cloud.mark import Address
+from stackloom.errors import StackloomError
+from stackloom.scenario.events import Outcome, Result, StepEnded, StepStarted, Tell, tell_nobody
+from stackloom.scenario.plan import Action, Plan, Step, StepKey
+
+IdByAddress = Mapping[Address, str]
+
+
+class Actions(Protocol):
+    """What carries steps out; errors are ``StackloomError``."""
+
+    async def create(
+        self, steps: Sequence[Step], ids: IdByAddress
+    ) -> Mapping[Address, str | StackloomError]:
+        """Make all of *steps*, of one kind, in as few requests as possible: id or error of each."""
+
+    async def update(self, step: Step, ids: IdByAddress) -> None:
+        """Bring about the differences of *step*."""
+
+    async def delete(self, step: Step) -> None:
+        """Take away what *step* names, and wait until it is gone."""
+
+    async def settle(self, step: Step, id: str) -> None:
+        """Wait until what *step* made or kept is usable."""
+
+
+class Executor:
+    """One walk through one plan.
+
+    Args:
+        bulk_kinds: kinds of which the actions can make many in one request.
+        now: a clock in seconds that never goes back.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        actions: Actions,
+        *,
+        bulk_kinds: Collection[str] = (),
+        tell: Tell = tell_nobody,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._actions = actions
+        self._bulk_kinds = frozenset(bulk_kinds)
+        self._tell = tell
+        self._now = now
+        self._steps = {step.key: step for step in plan.steps}
+        self._ids: dict[Address, str] = {
+            step.address: step.state.id
+            for step in plan.steps
+            if step.action in {Action.KEEP, Action.UPDATE}
+        }
+        self._waiting = {step.key: len(step.needs) for step in plan.steps}
+        self._needed_by: dict[StepKey, list[StepKey]] = {}
+        for step in plan.steps:
+            for need in step.needs:
+                self._needed_by.setdefault(need, []).append(step.key)
+        self._outcomes: dict[StepKey, Outcome] = {}
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way ends."""
+        self._stopping = True
+
+    async def run(self) -> tuple[Outcome, ...]:
+        """Carry the plan out and return the outcome of every step, in the order of the plan."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            self._launch([key for key, count in self._waiting.items() if count == 0])
+        return tuple(self._outcomes[key] for key in self._steps)
+
+    def _launch(self, keys: Iterable[StepKey]) -> None:
+        """Start steps that wait for nothing, those of a bulk kind together."""
+        together: dict[str, list[Step]] = {}
+        for key in keys:
+            step = self._steps[key]
+            if self._stopping:
+                self._end(Outcome(step=step, result=Result.STOPPED))
+            elif step.action is Action.CREATE and step.address.kind in self._bulk_kinds:
+                together.setdefault(step.address.kind, []).append(step)
+            else:
+                self._group.create_task(self._carry_out([step]))
+        for steps in together.values():
+            self._group.create_task(self._carry_out(steps))
+
+    async def _carry_out(self, steps: list[Step]) -> None:
+        started = self._now()
+        for step in steps:
+            if step.action is not Action.KEEP:
+                self._tell(StepStarted(step=step))
+        if steps[0].action is Action.CREATE:
+            made = await self._create(steps)
+        else:
+            made = {steps[0].address: await self._change(steps[0])}
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                group.create_task(self._settle(step, made[step.address], started))
+
+    async def _create(self, steps: list[Step]) -> Mapping[Address, str | StackloomError]:
+        try:
+            return await self._actions.create(steps, self._ids)
+        except StackloomError as error:
+            return {step.address: error for step in steps}
+
+    async def _change(self, step: Step) -> str | StackloomError:
+        try:
+            if step.action is Action.UPDATE:
+                await self._actions.update(step, self._ids)
+            elif step.action is Action.DELETE:
+                await self._actions.delete(step)
+        except StackloomError as error:
+            return error
+        return "" if step.action is Action.DELETE else str(step.state.id)
+
+    async def _settle(self, step: Step, made: str | StackloomError, started: float) -> None:
+        error = made if isinstance(made, StackloomError) else None
+        id = made if isinstance(made, str) else ""
+        if id:
+            self._ids[step.address] = id
+            try:
+                await self._actions.settle(step, id)
+            except StackloomError as failure:
+                error = failure
+        result = Result.FAILED if error else Result.DONE
+        seconds = self._now() - started
+        self._end(Outcome(step=step, result=result, id=id, error=error, seconds=seconds))
+
+    def _end(self, outcome: Outcome) -> None:
+        """Note how a step ended and start, or skip, what waited for it."""
+        ended = [outcome]
+        ready: list[StepKey] = []
+        for each in ended:  # grows by what is skipped
+            key = each.step.key
+            self._outcomes[key] = each
+            self._tell(StepEnded(outcome=each))
+            for behind in self._needed_by.get(key, ()):
+                if behind in self._outcomes:
+                    continue
+                self._waiting[behind] -= 1
+                if each.result is not Result.DONE:
+                    follower = self._follower(self._steps[behind], each)
+                    self._outcomes[behind] = follower
+                    ended.append(follower)
+                elif self._waiting[behind] == 0:
+                    ready.append(behind)
+        self._launch(ready)
+
+    @staticmethod
+    def _follower(step: Step, of: Outcome) -> Outcome:
+        """Return the outcome of a step that cannot begin because of another's."""
+        if of.result is Result.STOPPED:
+            return Outcome(step=step, result=Result.STOPPED)
+        return Outcome(step=step, result=Result.SKIPPED, blamed=of.blamed or of.step.address)

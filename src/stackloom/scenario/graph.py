@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Order among things that wait for each other. Pure; knows nothing about what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+Node = TypeVar("Node", bound=Hashable)
+
+
+def find_cycle(needs: Mapping[Node, Iterable[Node]]) -> list[Node]:
+    """Return the nodes of one circle in the order in which they need each other, [] if none.
+
+    Linear in nodes and edges; without recursion, so that a chain may be of any length.
+    """
+    done: set[Node] = set()
+    for start in needs:
+        if start in done:
+            continue
+        path: list[Node] = [start]
+        on_path = {start}
+        branches = [iter(needs.get(start, ()))]
+        while branches:
+            following = next(branches[-1], None)
+            if following is None:
+                branches.pop()
+                finished = path.pop()
+                on_path.discard(finished)
+                done.add(finished)
+            elif following in on_path:
+                return path[path.index(following) :]
+            elif following not in done:
+                path.append(following)
+                on_path.add(following)
+                branches.append(iter(needs.get(following, ())))
+    return []
+
+
+def everything_behind(starts: Iterable[Node], needs: Mapping[Node, Iterable[Node]]) -> set[Node]:
+    """Return all that need one of *starts*, directly or through others, *starts* included."""
+    needed_by: dict[Node, list[Node]] = {}
+    for node, wanted in needs.items():
+        for each in wanted:
+            needed_by.setdefault(each, []).append(node)
+    reached = set(starts)
+    frontier = list(reached)
+    while frontier:
+        for node in needed_by.get(frontier.pop(), ()):
+            if node not in reached:
+                reached.add(node)
+                frontier.append(node)
+    return reached

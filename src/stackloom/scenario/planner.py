@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decide what to do: compare what is asked for with what is there. Pure.
+
+Rules:
+
+* What the scenario has and the cloud has not is created, the other way round deleted.
+* A field that differs is updated in place where the API can; otherwise the resource is replaced,
+  and with it everything that needs it, for its id goes away.
+* Creates wait for what they need. Deletes wait for whatever needs the deleted.
+* The creates of a kind wait for all deletes of that kind: addresses, ranges and names become free
+  before they are taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stackloom.cloud.kind import Difference, Spec
+from stackloom.cloud.mark import Address
+from stackloom.errors import Cycle
+from stackloom.scenario.graph import everything_behind, find_cycle
+from stackloom.scenario.model import Kinds, Scenario, needs
+from stackloom.scenario.plan import Action, Found, Plan, Step, StepKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What the cloud has of a scenario.
+
+    Attributes:
+        states: every resource that carries its mark, by address.
+        doubles: further resources with a mark that is already taken: duplicates, to be deleted.
+        found: what specs name outside the scenario.
+    """
+
+    states: Mapping[Address, Any] = field(default_factory=dict)
+    doubles: Mapping[Address, Sequence[Any]] = field(default_factory=dict)
+    found: Mapping[tuple[str, str], Found] = field(default_factory=dict)
+
+
+class KnownIds:
+    """The ids of what exists, for the kinds' pure functions; see ``cloud.kind.Ids``."""
+
+    def __init__(self, ids: Mapping[Address, str], found: Mapping[tuple[str, str], Found]) -> None:
+        self._ids = ids
+        self._found = found
+
+    def __call__(self, kind: str, name: str) -> str:
+        """Return the id, "" where it does not exist yet."""
+        known = self._ids.get(Address(kind, name))
+        if known is not None:
+            return known
+        found = self._found.get((kind, name))
+        return found.id if found else ""
+
+    def cloud_name(self, kind: str, name: str) -> str:
+        """Return the name in the cloud."""
+        found = self._found.get((kind, name))
+        return found.name if found else name
+
+
+def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
+    """Plan how to get from *observed* to *scenario*; one without specs plans its destruction.
+
+    Raises:
+        Cycle: resources of the scenario need each other in a circle.
+    """
+    specs = scenario.specs
+    wanted_needs = needs(kinds, specs)
+    if circle := find_cycle(wanted_needs):
+        raise Cycle([str(address) for address in circle])
+    changes = _changes(kinds, scenario, observed)
+    replaced = _replaced(changes, wanted_needs, observed)
+    gone = {address: state for address, state in observed.states.items() if address not in specs}
+    gone |= {address: observed.states[address] for address in replaced}
+    deletes = _delete_steps(kinds, gone, observed, replaced)
+    others = [
+        _step(address, spec, changes.get(address, ()), replaced, observed)
+        for address, spec in specs.items()
+    ]
+    steps = {step.key: step for step in (*deletes, *others)}
+    ordered = _with_needs(steps, wanted_needs, _delete_needs(kinds, deletes))
+    return Plan(scenario=scenario.name, steps=_in_order(ordered), found=observed.found)
+
+
+def _changes(
+    kinds: Kinds, scenario: Scenario, observed: Observed
+) -> dict[Address, tuple[Difference, ...]]:
+    ids = KnownIds({a: state.id for a, state in observed.states.items()}, observed.found)
+    result: dict[Address, tuple[Difference, ...]] = {}
+    for address, spec in scenario.specs.items():
+        state = observed.states.get(address)
+        declaration = kinds[address.kind].declaration
+        if state is not None and declaration is not None:
+            mark = scenario.mark(address)
+            result[address] = tuple(declaration.compare(address, spec, state, mark, ids))
+    return result
+
+
+def _replaced(
+    changes: Mapping[Address, tuple[Difference, ...]],
+    wanted_needs: Mapping[Address, set[Address]],
+    observed: Observed,
+) -> dict[Address, Address | None]:
+    """Return what has to be replaced, and what forces it where its own fields do not."""
+    own = {
+        address
+        for address, found in changes.items()
+        if any(not difference.in_place for difference in found)
+    }
+    forced = everything_behind(own, wanted_needs) & set(observed.states)
+    result: dict[Address, Address | None] = {}
+    for address in sorted(forced):
+        behind = sorted(wanted_needs[address] & forced)
+        result[address] = None if address in own or not behind else behind[0]
+    return result
+
+
+def _step(
+    address: Address,
+    spec: Spec,
+    changes: tuple[Difference, ...],
+    replaced: Mapping[Address, Address | None],
+    observed: Observed,
+) -> Step:
+    state = observed.states.get(address)
+    if address in replaced:
+        return Step(
+            address=address,
+            action=Action.CREATE,
+            spec=spec,
+            differences=tuple(each for each in changes if not each.in_place),
+            replaces=True,
+            because=replaced[address],
+        )
+    if state is None:
+        return Step(address=address, action=Action.CREATE, spec=spec)
+    action = Action.UPDATE if changes else Action.KEEP
+    return Step(address=address, action=action, spec=spec, state=state, differences=changes)
+
+
+def _delete_steps(
+    kinds: Kinds,
+    gone: Mapping[Address, Any],
+    observed: Observed,
+    replaced: Mapping[Address, Address | None],
+) -> list[Step]:
+    steps = [
+        Step(address=address, action=Action.DELETE, state=state, replaces=address in replaced)
+        for address, state in gone.items()
+    ]
+    for address, states in observed.doubles.items():
+        # A double has no address of its own; it goes by the id that tells it apart.
+        steps += [
+            Step(
+                address=Address(address.kind, f"{address.name}@{state.id}"),
+                action=Action.DELETE,
+                state=state,
+            )
+            for state in states
+        ]
+    assert all(step.address.kind in kinds for step in steps), "marks of unknown kinds are left out"
+    return steps
+
+
+def _delete_needs(kinds: Kinds, deletes: Sequence[Step]) -> dict[StepKey, set[StepKey]]:
+    """Return, for each delete, the deletes of what cannot be deleted after it."""
+    by_id = {step.state.id: step.key for step in deletes}
+    result: dict[StepKey, set[StepKey]] = {step.key: set() for step in deletes}
+    for step in deletes:
+        declaration = kinds[step.address.kind].declaration
+        for id in declaration.needs(step.state) if declaration else ():
+            if id in by_id and by_id[id] != step.key:
+                result[by_id[id]].add(step.key)
+    return result
+
+
+def _with_needs(
+    steps: Mapping[StepKey, Step],
+    wanted_needs: Mapping[Address, set[Address]],
+    delete_needs: Mapping[StepKey, set[StepKey]],
+) -> dict[StepKey, Step]:
+    deletes_by_kind: dict[str, set[StepKey]] = {}
+    for key in delete_needs:
+        deletes_by_kind.setdefault(key.address.kind, set()).add(key)
+    result: dict[StepKey, Step] = {}
+    for key, step in steps.items():
+        if step.action is Action.DELETE:
+            wanted = delete_needs[key]
+        else:
+            wanted = {StepKey(address) for address in wanted_needs[step.address]}
+            if step.action is Action.CREATE:
+                wanted |= deletes_by_kind.get(step.address.kind, set())
+        result[key] = Step(
+            address=step.address,
+            action=step.action,
+            spec=step.spec,
+            state=step.state,
+            differences=step.differences,
+            needs=frozenset(wanted),
+            replaces=step.replaces,
+            because=step.because,
+        )
+    return result
+
+
+def _in_order(steps: Mapping[StepKey, Step]) -> tuple[Step, ...]:
+    """Return the steps so that each comes after those it needs, otherwise as they stood."""
+    needed_by: dict[StepKey, list[StepKey]] = {}
+    waiting = {key: len(step.needs) for key, step in steps.items()}
+    for key, step in steps.items():
+        for need in step.needs:
+            needed_by.setdefault(need, []).append(key)
+    ready = [key for key in steps if waiting[key] == 0]
+    ordered: list[Step] = []
+    for key in ready:  # grows while it is walked
+        ordered.append(steps[key])
+        for behind in needed_by.get(key, ()):
+            waiting[behind] -= 1
+            if waiting[behind] == 0:
+                ready.append(behind)
+    if len(ordered) < len(steps):
+        circle = find_cycle({key: step.needs for key, step in steps.items()})
+        raise Cycle([str(key.address) for key in circle])
+    return tuple(ordered)

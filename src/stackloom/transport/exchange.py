@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One request, one answer: retries what is safe, names what is in doubt, raises what was refused.
+
+The only place in stackloom that sends a request twice. What is safe to send again:
+
+* anything that never reached the server (``NotSent``), and anything refused *before* it was acted
+  on: 429, and 503 with ``Retry-After``;
+* any GET or HEAD.
+
+A POST, PUT or DELETE whose answer was lost, or that met 502, 503 without ``Retry-After`` or 504, is
+raised as ``InDoubt``: the caller looks the object up before it sends again. keystoneauth and
+gophercloud repeat such requests blindly, which is how clouds get duplicates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+from stackloom.errors import CloudError, InDoubt, Unreachable
+from stackloom.transport.client import Answer, Lost, NotSent, Request, Transport
+from stackloom.transport.refusal import refusal, request_id, service_name
+
+log = logging.getLogger(__name__)
+
+# Four tries over about 3.5 s ride out a service that restarts, and tell a person soon enough that
+# it does not.
+MOST_TRIES = 4
+FIRST_PAUSE_SECONDS = 0.5
+# Nobody waits longer than this for a Retry-After; the message then tells what the service asked.
+LONGEST_RETRY_AFTER_SECONDS = 60.0
+
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+_GATEWAY_STATUSES = frozenset({502, 503, 504})
+_SECRET_HEADERS = frozenset({"x-auth-token", "x-subject-token", "authorization"})
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Exchange:
+    """Asks one question at a time of many servers, through one transport.
+
+    Args:
+        sleep: how pauses are spent; tests pass their own.
+        connections: how many requests may be under way at once, over all services.
+    """
+
+    def __init__(
+        self, transport: Transport, *, sleep: Sleep = asyncio.sleep, connections: int = 16
+    ) -> None:
+        self._transport = transport
+        self._sleep = sleep
+        self._slots = asyncio.Semaphore(connections)
+        self._servers_seen: set[str] = set()
+        self.requests_sent = 0
+
+    async def ask(self, request: Request, *, service: str = "") -> Answer:
+        """Send *request* and return its answer if it is a success or a list of versions (300).
+
+        Raises:
+            Unreachable: never connected.
+            InDoubt: sent, and the outcome is not known.
+            CloudError: the service refused; the leaf says how.
+        """
+        for attempt in range(1, MOST_TRIES + 1):
+            last_try = attempt == MOST_TRIES
+            try:
+                answer = await self._send(request)
+            except NotSent as error:
+                if last_try or not self._may_recover(request, error):
+                    raise _unreachable(request, service, error) from error
+                pause = _backoff(attempt)
+            except Lost as error:
+                if request.method not in _SAFE_METHODS or last_try:
+                    raise _in_doubt(request, service, f"the answer was lost: {error}") from error
+                pause = _backoff(attempt)
+            else:
+                if answer.status <= 300:
+                    return answer
+                pause_or_none = _pause_before_retry(request, answer, attempt)
+                if pause_or_none is None or last_try:
+                    raise self._refused(request, answer, service)
+                pause = pause_or_none
+            log.info("request_again %s %s in %.1f s", request.method, request.url, pause)
+            await self._sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._transport.close()
+
+    async def _send(self, request: Request) -> Answer:
+        async with self._slots:
+            self.requests_sent += 1
+            started = time.monotonic()
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("REQ: %s", curl_line(request))
+            answer = await self._transport.send(request)
+            self._servers_seen.add(_server(request))
+            log.debug(
+                "RESP: [%s] %s %s %.3f s, %d bytes, %s",
+                answer.status,
+                request.method,
+                request.url,
+                time.monotonic() - started,
+                len(answer.body),
+                request_id(answer.headers),
+            )
+            return answer
+
+    def _may_recover(self, request: Request, error: NotSent) -> bool:
+        """Tell whether trying again may help: only a server that answered before may be restarting.
+
+        A person whose cloud is down, or who mistyped its address, is told at once.
+        """
+        return _server(request) in self._servers_seen and "certificate" not in str(error).lower()
+
+    def _refused(self, request: Request, answer: Answer, service: str) -> CloudError:
+        unsafe = request.method not in _SAFE_METHODS
+        if unsafe and answer.status in _GATEWAY_STATUSES and "retry-after" not in answer.headers:
+            return _in_doubt(request, service, f"a gateway answered {answer.status}", answer)
+        return refusal(answer, method=request.method, url=request.url, service=service)
+
+
+def curl_line(request: Request) -> str:
+    """Show a request as the ``curl`` command that repeats it, secrets left out, body not shown."""
+    shown: Mapping[str, str] = {
+        name: "***" if name.lower() in _SECRET_HEADERS else value
+        for name, value in request.headers.items()
+    }
+    headers = " ".join(f'-H "{name}: {value}"' for name, value in shown.items())
+    body = f" # {len(request.body)} bytes of body" if request.body else ""
+    return f"curl -g -i -X {request.method} {headers} '{request.url}'{body}"
+
+
+def _server(request: Request) -> str:
+    return urlsplit(request.url).netloc
+
+
+def _pause_before_retry(request: Request, answer: Answer, attempt: int) -> float | None:
+    """Return the seconds to wait before sending again, or None where that is not safe or useful."""
+    wanted = _retry_after_seconds(answer)
+    if answer.status == 429 or (answer.status == 503 and wanted is not None):
+        pause = _backoff(attempt) if wanted is None else wanted
+        return pause if pause <= LONGEST_RETRY_AFTER_SECONDS else None
+    if answer.status in _GATEWAY_STATUSES and request.method in _SAFE_METHODS:
+        return _backoff(attempt)
+    return None
+
+
+def _retry_after_seconds(answer: Answer) -> float | None:
+    """Read ``Retry-After`` in seconds; its form as a date is answered with our own pause."""
+    value = answer.headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        return FIRST_PAUSE_SECONDS * 2
+
+
+def _backoff(attempt: int) -> float:
+    """Pause 0.5, 1, 2 s after the first, second, third try, less up to a fifth."""
+    jitter = 1.0 - random.random() / 5  # noqa: S311 - spreads load, guards nothing
+    return float(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * jitter)
+
+
+def _unreachable(request: Request, service: str, error: NotSent) -> Unreachable:
+    return Unreachable(
+        f"{service_name(service)} at {request.url.split('?')[0]} cannot be reached: {error}",
+        method=request.method,
+        url=request.url,
+        hint="is the cloud up, and the address right? For the local one: stackloom local status",
+    )
+
+
+def _in_doubt(request: Request, service: str, reason: str, answer: Answer | None = None) -> InDoubt:
+    return InDoubt(
+        f"{service_name(service)} may have done {request.method} {request.url}, or not: {reason}",
+        method=request.method,
+        url=request.url,
+        status=answer.status if answer else 0,
+        request_id=request_id(answer.headers) if answer else "",
+        hint="look whether it was done before asking again",
+    )

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turn an answer that is not a success into the exception that says what the service said.
+
+Each service words its errors differently; the shapes were read in the 2026.2 sources named at
+``_words``. This module decides by the service's own error type where there is one, never by status
+alone: a 409 of Neutron may be a quota, an address in use, or a lock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from urllib.parse import urlsplit
+
+import msgspec
+
+from stackloom import errors
+from stackloom.transport.client import Answer
+
+SERVICE_NAMES = {
+    "identity": "Keystone",
+    "network": "Neutron",
+    "compute": "Nova",
+    "image": "Glance",
+    "placement": "Placement",
+    "block-storage": "Cinder",
+}
+
+_QUOTA_WORDS = re.compile(r"quota|maximum number of ports exceeded", re.IGNORECASE)
+_MOST_WORDS = 600
+
+
+def service_name(service: str) -> str:
+    """Return the project's name for a service type: ``network`` is ``Neutron``."""
+    return SERVICE_NAMES.get(service, service or "the service")
+
+
+def request_id(headers: Mapping[str, str]) -> str:
+    """Return the ``req-…`` of an answer; Nova also sends it under its older name."""
+    return headers.get("x-openstack-request-id") or headers.get("x-compute-request-id", "")
+
+
+def refusal(answer: Answer, *, method: str, url: str, service: str) -> errors.CloudError:
+    """Build the exception for an answer of 300 or more."""
+    kind, words = _words(answer)
+    name = service_name(service)
+    path = urlsplit(url).path
+    message = (
+        f"{name} answered {method} {path} with: {words or _STATUS_WORDS.get(answer.status, '?')}"
+    )
+    leaf, hint = _leaf(answer.status, kind, words)
+    return leaf(
+        message,
+        method=method,
+        url=url,
+        status=answer.status,
+        kind=kind,
+        request_id=request_id(answer.headers),
+        hint=hint,
+    )
+
+
+_STATUS_WORDS = {
+    300: "several versions to choose from",
+    401: "not authenticated",
+    403: "not allowed",
+    404: "not found",
+    409: "conflict",
+    413: "too large",
+    429: "too many requests",
+    500: "it failed",
+    502: "a proxy got no answer from it",
+    503: "it is not available",
+    504: "a proxy waited too long for it",
+}
+
+
+def _leaf(status: int, kind: str, words: str) -> tuple[type[errors.CloudError], str]:
+    """Choose the exception, and a hint where the status alone says what to do."""
+    if kind == "OverQuota" or (status in {403, 409, 413} and _QUOTA_WORDS.search(words)):
+        return errors.OverQuota, "free something, or ask the operator for a larger quota"
+    chosen: dict[int, tuple[type[errors.CloudError], str]] = {
+        401: (
+            errors.AuthFailed,
+            "check user, password and domain; the token may have been revoked",
+        ),
+        403: (errors.Forbidden, "your role on this project does not allow it"),
+        404: (errors.NotFound, ""),
+        409: (errors.Conflict, ""),
+        412: (errors.Conflict, "it was changed meanwhile; run the command again"),
+        429: (errors.RateLimited, "wait a moment and run the command again"),
+    }
+    if status in chosen:
+        return chosen[status]
+    if status >= 500:
+        return errors.ServerFault, "the service's own log has more under this request id"
+    return errors.BadRequest, ""
+
+
+class _Fault(msgspec.Struct):
+    """The inside of one error, under whichever key the service uses."""
+
+    type: str = ""
+    message: str = ""
+    title: str = ""
+    detail: object = ""
+
+
+def _words(answer: Answer) -> tuple[str, str]:
+    """Return the service's type and message.
+
+    Shapes: ``{"NeutronError": {"type", "message", "detail"}}`` (neutron/api/api_common.py),
+    ``{"error": {"code", "message", "title"}}`` (keystone/common/render_exception.py),
+    ``{"badRequest": {"code", "message"}}`` (nova/api/openstack/wsgi.py, Fault),
+    ``{"errors": [{"status", "title", "detail"}]}`` (placement/util.py, json_error_formatter),
+    ``{"message", "code", "title"}`` or HTML (glance/common/wsgi.py, webob), release 2026.2.
+    """
+    try:
+        document = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        return "", _plain(answer.body.decode("utf-8", "replace"))
+    if not isinstance(document, dict) or not document:
+        return "", ""
+    inside = document if "message" in document else next(iter(document.values()))
+    if isinstance(inside, list) and inside:
+        inside = inside[0]
+    if isinstance(inside, str):
+        return "", _plain(inside)
+    try:
+        fault = msgspec.convert(inside, _Fault, strict=False)
+    except msgspec.ValidationError:
+        return "", ""
+    detail = fault.detail if isinstance(fault.detail, str) else ""
+    return fault.type, _plain(fault.message or detail or fault.title)
+
+
+def _plain(text: str) -> str:
+    """Make one readable line of text that may be a proxy's HTML page."""
+    if "<" in text:
+        text = re.sub(
+            r"<(style|script|title|head)\b.*?</\1>", " ", text, flags=re.DOTALL | re.IGNORECASE
+        )
+        text = unescape(re.sub(r"<[^>]+>", " ", text))
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_WORDS else text[:_MOST_WORDS] + " …"
