@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from typing import Any
 
 import sqlalchemy
@@ -25,19 +24,43 @@ from sqlalchemy import event, pool
 
 _LOG = logging.getLogger("stackloom_cloud.sqlite")
 _WRITES = "stackloom_writes"
-_LOCKED = "stackloom_locked"
+_TURN = "stackloom_turn"
 _WAIT_SECONDS = 60.0
 _POOL = {"pool_size": 6, "max_overflow": 60, "pool_timeout": _WAIT_SECONDS}
 
 
-class _Held(threading.local):
-    """The databases on which this thread holds the write lock."""
+class _Turns:
+    """One writer at a time on each database, in this process, before SQLite is asked.
+
+    Each file belongs to one process, so SQLite's own lock is then always free. Left to itself it
+    makes writers sleep and try again, and under load the unlucky ones for seconds.
+    """
 
     def __init__(self) -> None:
-        self.count: Counter[str] = Counter()
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._owners: dict[str, int] = {}
+
+    def is_mine(self, database: str) -> bool:
+        """Tell whether this very thread is the one that writes."""
+        return self._owners.get(database) == threading.get_ident()
+
+    def take(self, database: str) -> None:
+        """Wait for the turn."""
+        with self._guard:
+            lock = self._locks.setdefault(database, threading.Lock())
+        if not lock.acquire(timeout=_WAIT_SECONDS):
+            _LOG.warning("no turn to write on %s within %s s", database, _WAIT_SECONDS)
+            return
+        self._owners[database] = threading.get_ident()
+
+    def give_back(self, database: str) -> None:
+        """Let the next one write."""
+        if self._owners.pop(database, None) is not None:
+            self._locks[database].release()
 
 
-_held = _Held()
+_turns = _Turns()
 
 
 def install() -> None:
@@ -58,6 +81,7 @@ def install() -> None:
         event.listen(engine, "begin", _begin)
         event.listen(engine, "commit", _end)
         event.listen(engine, "rollback", _end)
+        event.listen(engine, "checkin", _checked_in)
         return engine
 
     def session_for_mode(self: Any, mode: Any, bind: Any = None) -> Any:
@@ -110,20 +134,29 @@ def _begin(connection: Any) -> None:
         return
     database = connection.engine.url.database
     writes = connection.get_execution_options().get(_WRITES, False)
-    if writes and _held.count[database]:
+    if writes and _turns.is_mine(database):
         # Another session of this very thread has the lock: to wait for it would be to wait for
         # ourselves. It may still read.
         _LOG.warning("a writer inside a writer on %s", database, stack_info=True)
         writes = False
+    if writes:
+        _turns.take(database)
+        connection.info[_TURN] = database
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     connection.info["in_transaction"] = True
-    if writes:
-        connection.info[_LOCKED] = database
-        _held.count[database] += 1
 
 
 def _end(connection: Any) -> None:
-    """Forget the lock."""
-    database = connection.info.pop(_LOCKED, None)
+    """Let the next writer begin."""
+    _give_back(connection.info)
+
+
+def _checked_in(_connection: Any, record: Any) -> None:
+    """See that no turn is lost with a connection whose transaction was never ended properly."""
+    _give_back(record.info)
+
+
+def _give_back(info: dict[str, Any]) -> None:
+    database = info.pop(_TURN, None)
     if database is not None:
-        _held.count[database] -= 1
+        _turns.give_back(database)

@@ -11,6 +11,7 @@ from typing import Any
 import keystone.server
 from keystone.cmd.bootstrap import Bootstrapper
 from keystone.common import provider_api
+from keystone.common.rbac_enforcer import policy
 from keystone.common.sql import upgrades
 from keystone.server.flask import core
 
@@ -46,6 +47,10 @@ def load(instructions: Instructions, program: Program) -> Application:
     """Load the application."""
     del instructions, program
     application: Application = importlib.import_module("keystone.wsgi.api").application
+    # Made when it is first asked for, by several threads at once unless here
+    # (keystone/common/rbac_enforcer/enforcer.py, `_enforcer`, 30.0).
+    policy._ENFORCER.suppress_deprecation_warnings = True
+    policy._ENFORCER._enforcer.load_rules()
     return application
 
 

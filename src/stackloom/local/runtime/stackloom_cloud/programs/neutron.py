@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy
 import webob
+from neutron import policy
 from neutron.db.migration import alembic_migrations
 from neutron.db.migration.models import head
 
@@ -46,6 +47,9 @@ def load(instructions: Instructions, program: Program) -> Application:
     """Load the application."""
     del instructions, program
     application: Application = importlib.import_module("neutron.wsgi.api").application
+    # Before the first requests come, several at once: the one that does it shows the others an
+    # enforcer without rules meanwhile, and they answer 403 (neutron/policy.py, `init`, 29.0).
+    policy.init()
     return application
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nova.conf
 import os_vif
-from nova import config, context, objects, service
+from nova import config, context, objects, policy, service
 from nova.db import migration
 from nova.objects import host_mapping
 
@@ -73,6 +73,8 @@ def load(instructions: Instructions, program: Program) -> Application:
         topic_alt=compute_rpc.RPC_TOPIC_ALT,
     ).start()
     host_mapping.discover_hosts(context.get_admin_context())
+    policy.init(suppress_deprecation_warnings=True)
+    policy._ENFORCER.load_rules()
     return application
 
 
