@@ -28,6 +28,7 @@ class Invocation:
     def data(self, text: str) -> None:
         """Write what was asked for to stdout."""
         self.stdout.write(text + "\n")
+        self.stdout.flush()
 
     def talk(self, text: str) -> None:
         """Tell a person something on stderr, unless ``--quiet``."""
