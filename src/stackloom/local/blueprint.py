@@ -102,6 +102,7 @@ def write(
         {
             "name": service.name,
             "service_type": service.service_type,
+            "distribution": service.distribution,
             "url": roots[service.name] + service.path,
             "socket": sockets.get(service.name, -1),
             "log": str(paths.logs / f"{service.name}.log"),
@@ -125,7 +126,9 @@ def write(
 
 def variables(cache: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the cloud's processes: little of ours, and no proxy."""
-    kept = {name: environment[name] for name in ("HOME", "PATH", "LANG", "TZ") if name in environment}
+    kept = {
+        name: environment[name] for name in ("HOME", "PATH", "LANG", "TZ") if name in environment
+    }
     return {
         **kept,
         "PYTHONPATH": str(RUNTIME),

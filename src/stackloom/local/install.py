@@ -52,9 +52,7 @@ async def ensure(layout: Layout, release: Release, report: Report) -> Path:
     await _create(building, release)
     await _compile(building, environment)
     building.rename(environment)
-    report(
-        Phase(name="install", text=text, state="done", seconds=time.monotonic() - started)
-    )
+    report(Phase(name="install", text=text, state="done", seconds=time.monotonic() - started))
     return environment
 
 

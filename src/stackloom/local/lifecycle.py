@@ -35,10 +35,12 @@ from stackloom.local import (
     supervision,
 )
 from stackloom.local import release as releases
+from stackloom.local import status as status_file
 from stackloom.local.access import Access
 from stackloom.local.layout import CloudLayout, Layout
 from stackloom.local.progress import Phase, ProgramReady, Remark, Report, ignore
 from stackloom.local.service import Service
+from stackloom.local.status import CloudStatus
 
 _UP_SECONDS = 180.0
 _RESET_SECONDS = 120.0
@@ -69,8 +71,8 @@ async def up(
             return found
         if await supervision.stop(cloud):
             report(Remark(text=f'Removed what an earlier start of "{name}" had left running'))
-        environment, prepared = await _installed(everything, report)
-        return await _start(everything, cloud, environment, prepared, report, within_seconds)
+        installed = await _installed(everything, report)
+        return await _start(everything, cloud, installed, report, within_seconds)
 
 
 async def down(*, name: str = "local", report: Report = ignore) -> bool:
@@ -111,6 +113,11 @@ async def purge(*, name: str = "local", report: Report = ignore) -> None:
         await asyncio.to_thread(shutil.rmtree, cloud.directory, ignore_errors=True)
 
 
+def status(name: str = "local") -> CloudStatus:
+    """Return what the cloud is doing: see ``status.py``."""
+    return status_file.status(name)
+
+
 def log_files(name: str = "local") -> dict[str, Path]:
     """Return the log of each program that has one, the supervisor's among them."""
     cloud = layout.from_environment(os.environ).cloud(name)
@@ -128,8 +135,16 @@ def _alone(everything: Layout, name: str) -> AbstractAsyncContextManager[None]:
     )
 
 
-async def _installed(everything: Layout, report: Report) -> tuple[Path, Path]:
-    """Return environment and prepared data; one command at a time makes what is missing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Installed:
+    """What every cloud of a release is made from."""
+
+    environment: Path
+    prepared: Path
+
+
+async def _installed(everything: Layout, report: Report) -> _Installed:
+    """Return what clouds are made from; one command at a time makes what is missing."""
 
     def say_waiting() -> None:
         report(Remark(text="Waiting for another command that installs OpenStack"))
@@ -145,7 +160,7 @@ async def _installed(everything: Layout, report: Report) -> tuple[Path, Path]:
         prepared = await preparation.ensure(
             everything, environment, report, variables=_variables(everything)
         )
-    return environment, prepared
+    return _Installed(environment=environment, prepared=prepared)
 
 
 def _variables(everything: Layout) -> dict[str, str]:
@@ -170,8 +185,7 @@ class _Claim:
 async def _start(
     everything: Layout,
     cloud: CloudLayout,
-    environment: Path,
-    prepared: Path,
+    installed: _Installed,
     report: Report,
     within_seconds: float,
 ) -> Access:
@@ -181,7 +195,9 @@ async def _start(
     _make_room(cloud)
     claim = _claim(everything, cloud, services, report)
     paths = blueprint.Paths(
-        environment=environment, prepared=prepared, directory=cloud.directory
+        environment=installed.environment,
+        prepared=installed.prepared,
+        directory=cloud.directory,
     )
     descriptor_by_service = {name: each.fileno() for name, each in claim.sockets.items()}
     try:
@@ -197,7 +213,7 @@ async def _start(
         report(Phase(name="start", text=text, state="started"))
         started = time.monotonic()
         async with supervision.start(
-            environment,
+            installed.environment,
             "supervise",
             paths.instructions,
             variables=_variables(everything),

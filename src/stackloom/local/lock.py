@@ -21,7 +21,11 @@ _PAUSE_SECONDS = 0.1
 
 @asynccontextmanager
 async def hold(
-    path: Path, *, doing: str, wait_seconds: float = 0.0, when_waiting: Callable[[], None] = str
+    path: Path,
+    *,
+    doing: str,
+    wait_seconds: float = 0.0,
+    when_waiting: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[None]:
     """Hold the lock on *path* while the block runs.
 

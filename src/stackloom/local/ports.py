@@ -15,7 +15,9 @@ _LAST = 29_900
 BLOCK = 20
 
 
-def claim(offsets: Collection[int], *, preferred: int, taken: Collection[int]) -> list[socket.socket]:
+def claim(
+    offsets: Collection[int], *, preferred: int, taken: Collection[int]
+) -> list[socket.socket]:
     """Bind one socket for each offset, all in one block, and return them in that order.
 
     Args:

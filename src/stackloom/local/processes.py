@@ -15,8 +15,7 @@ def is_running(pid: int, argument: str) -> bool:
     So a process id that was given to another program since is not mistaken for ours.
     """
     try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            words = file.read().rstrip(b"\0").split(b"\0")
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
     except OSError:
         return False
     return words[-1] == argument.encode()

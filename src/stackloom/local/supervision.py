@@ -164,7 +164,9 @@ async def request(cloud: CloudLayout, what: Mapping[str, object], *, within_seco
             answer = json.loads(await reader.readline() or b"{}")
             writer.close()
     except TimeoutError as error:
-        raise NotReady(f'the cloud "{cloud.name}" did not answer within {within_seconds} s') from error
+        raise NotReady(
+            f'the cloud "{cloud.name}" did not answer within {within_seconds} s'
+        ) from error
     except OSError as error:
         raise LocalCloudError(f'the cloud "{cloud.name}" cannot be asked: {error}') from error
     finally:

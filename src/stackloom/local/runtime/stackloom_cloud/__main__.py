@@ -12,11 +12,11 @@ import os
 import sys
 from pathlib import Path
 
-from stackloom_cloud import instructions as instructions_file
-from stackloom_cloud import prepare, process
-from stackloom_cloud.events import Events
-from stackloom_cloud.instructions import Instructions
-from stackloom_cloud.supervisor import Supervisor
+from . import instructions as instructions_file
+from . import prepare, process
+from .events import Events
+from .instructions import Instructions
+from .supervisor import Supervisor
 
 
 def main(arguments: list[str]) -> int:

@@ -42,9 +42,7 @@ class StackloomDriver(fake.FakeDriverWithoutFakeNodes):
 
     def _remember(self, instance: Any) -> None:
         flavor = instance.flavor
-        self.resources.claim(
-            vcpus=flavor.vcpus, mem=flavor.memory_mb, disk=flavor.root_gb
-        )
+        self.resources.claim(vcpus=flavor.vcpus, mem=flavor.memory_mb, disk=flavor.root_gb)
         self.instances[instance.uuid] = fake.FakeInstance(
             instance.name, instance.power_state, instance.uuid
         )

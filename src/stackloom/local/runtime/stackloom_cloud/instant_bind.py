@@ -18,8 +18,6 @@ from neutron_lib.plugins.ml2 import api
 class InstantBindDriver(api.MechanismDriver):
     """Bind each port on its first segment, as Open vSwitch would, and call it active."""
 
-    _details = {portbindings.CAP_PORT_FILTER: True}
-
     def initialize(self) -> None:
         """Do nothing: there is nothing to reach."""
 
@@ -34,7 +32,7 @@ class InstantBindDriver(api.MechanismDriver):
             context.set_binding(
                 segment[api.ID],
                 portbindings.VIF_TYPE_OVS,
-                self._details,
+                {portbindings.CAP_PORT_FILTER: True},
                 status=constants.PORT_STATUS_ACTIVE,
             )
             return

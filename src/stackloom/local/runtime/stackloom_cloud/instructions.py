@@ -22,6 +22,7 @@ class Program:
 
     name: str
     service_type: str
+    distribution: str
     url: str
     socket: int
     log: Path
@@ -54,9 +55,7 @@ def read(path: Path) -> Instructions:
     """Read the file and restrict everything that this process will create to its owner."""
     os.umask(0o077)
     raw = json.loads(path.read_text())
-    programs = tuple(
-        Program(**{**each, "log": Path(each["log"])}) for each in raw.pop("programs")
-    )
+    programs = tuple(Program(**{**each, "log": Path(each["log"])}) for each in raw.pop("programs"))
     passwords = raw.pop("passwords")
     name = raw.pop("name")
     paths = {key: Path(value) for key, value in raw.items()}

@@ -15,9 +15,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from stackloom_cloud import process, seed, shared, sqlite
-from stackloom_cloud.events import Events
-from stackloom_cloud.instructions import Instructions, Program
+from . import process, seed, shared, sqlite
+from .events import Events
+from .instructions import Instructions, Program
 
 
 def run(instructions: Instructions, events: Events) -> int:
@@ -51,7 +51,7 @@ def run(instructions: Instructions, events: Events) -> int:
 
 def _prepare(instructions: Instructions, program: Program, identities: seed.Identities) -> int:
     os.environ.update(program.environment)
-    module = importlib.import_module(f"stackloom_cloud.programs.{program.name}")
+    module = importlib.import_module(f"{__package__}.programs.{program.name}")
     module.prepare(instructions, program, identities)
     return 0
 

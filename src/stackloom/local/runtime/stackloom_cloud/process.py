@@ -50,9 +50,9 @@ def fork(name: str, log: Path, body: Callable[[], int], *, close: tuple[int, ...
     sys.stderr.flush()
     parent = os.getpid()
     pid = os.fork()
-    if pid:
-        return pid
-    _run_child(name, log, body, close, parent)
+    if pid == 0:
+        _run_child(name, log, body, close, parent)
+    return pid
 
 
 def _run_child(

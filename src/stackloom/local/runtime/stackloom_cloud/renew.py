@@ -18,7 +18,7 @@ from pathlib import Path
 
 import bcrypt
 
-from stackloom_cloud.instructions import Instructions
+from .instructions import Instructions
 
 # Keystone's own range starts at 4 (keystone/conf/identity.py, `password_hash_rounds`, 30.0). The
 # passwords are 32 random characters: slow hashing would protect nothing and cost 0.2 s a token.
@@ -97,4 +97,3 @@ def _set_paths(fresh: Path, final: Path) -> None:
             "UPDATE image_locations SET value = 'file://' || ? || '/images/' || image_id",
             (str(final),),
         )
-

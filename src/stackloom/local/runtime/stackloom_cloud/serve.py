@@ -40,7 +40,8 @@ class _Server(wsgi.Server):
         )
         self._listening = listening
 
-    def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:
+    def bind(self, *_family_type_protocol: int) -> socket.socket:
+        """Take the socket that is bound already."""
         self.socket = self._listening
         return self._listening
 

@@ -64,8 +64,9 @@ class _Refuse(MetaPathFinder):
     """
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None, /
     ) -> ModuleSpec | None:
+        """Refuse what is refused; the usual finders go on with the rest."""
         if fullname.partition(".")[0] in _REFUSED:
             raise ModuleNotFoundError(f"{fullname} is not used in the local cloud", name=fullname)
         return None

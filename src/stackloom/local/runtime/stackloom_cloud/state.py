@@ -21,6 +21,7 @@ class Row:
 
     name: str
     service_type: str
+    distribution: str
     url: str
     state: str = "starting"
     pid: int = 0

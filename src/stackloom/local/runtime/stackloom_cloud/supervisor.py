@@ -21,10 +21,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from stackloom_cloud import process, renew, serve, shared, sqlite
-from stackloom_cloud.events import Events
-from stackloom_cloud.instructions import Instructions, Program
-from stackloom_cloud.state import Row, State
+from . import process, renew, serve, shared, sqlite
+from .events import Events
+from .instructions import Instructions, Program
+from .state import Row, State
 
 # A program that dies this often within the window is left alone.
 _DEATHS_ALLOWED = 5
@@ -44,7 +44,12 @@ class Supervisor:
         self._state = State(
             instructions.run / "state.json",
             [
-                Row(name=program.name, service_type=program.service_type, url=program.url)
+                Row(
+                    name=program.name,
+                    service_type=program.service_type,
+                    distribution=program.distribution,
+                    url=program.url,
+                )
                 for program in instructions.programs
             ],
         )
@@ -275,7 +280,7 @@ def _serve(instructions: Instructions, program: Program, ready: int) -> int:
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     os.environ["TMPDIR"] = str(temporary)
-    module = importlib.import_module(f"stackloom_cloud.programs.{program.name}")
+    module = importlib.import_module(f"{__package__}.programs.{program.name}")
     application = module.load(instructions, program)
 
     def say_ready() -> None:

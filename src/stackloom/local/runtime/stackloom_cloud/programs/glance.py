@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: TID252 - this package is not called by the name of its place in the source tree
 # mypy: disable-error-code="import-not-found,import-untyped"
 """Glance: schema and the placeholder image; knows no other service's code."""
 
@@ -7,20 +8,18 @@ from __future__ import annotations
 import hashlib
 import importlib
 
+from alembic import command
 from glance import context
 from glance.common import config, wsgi_app
 from glance.db.sqlalchemy import alembic_migrations, api
 from oslo_config import cfg
 
-from alembic import command
-from stackloom_cloud import seed
-from stackloom_cloud.instructions import Instructions, Program
-from stackloom_cloud.serve import Application
+from .. import seed
+from ..instructions import Instructions, Program
+from ..serve import Application
 
 
-def prepare(
-    instructions: Instructions, program: Program, identities: seed.Identities
-) -> None:
+def prepare(instructions: Instructions, program: Program, identities: seed.Identities) -> None:
     """Create the schema and the image."""
     del program
     config.set_config_defaults()

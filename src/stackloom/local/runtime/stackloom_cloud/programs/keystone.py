@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: TID252 - this package is not called by the name of its place in the source tree
 # mypy: disable-error-code="import-not-found,import-untyped"
 """Keystone: schema, the first users and projects, the catalog; knows no other service's code."""
 
@@ -15,17 +16,15 @@ from keystone.common.rbac_enforcer import policy
 from keystone.common.sql import upgrades
 from keystone.server.flask import core
 
-from stackloom_cloud import renew, seed
-from stackloom_cloud.instructions import Instructions, Program
-from stackloom_cloud.serve import Application
+from .. import renew, seed
+from ..instructions import Instructions, Program
+from ..serve import Application
 
 _INTERFACES = ("public", "internal", "admin")
 _providers = provider_api.ProviderAPIs
 
 
-def prepare(
-    instructions: Instructions, program: Program, identities: seed.Identities
-) -> None:
+def prepare(instructions: Instructions, program: Program, identities: seed.Identities) -> None:
     """Create the schema and what ``keystone-manage bootstrap`` creates, then our own projects."""
     del program
     keystone.server.configure(config_files=core._get_config_files())
@@ -70,7 +69,8 @@ def _create_users(instructions: Instructions, identities: seed.Identities) -> No
     """Create ``demo`` and one user for each service, with their roles."""
     role_ids = {role["name"]: role["id"] for role in _providers.role_api.list_roles()}
     services = [name for name in instructions.passwords if name not in seed.USERS]
-    users = {name: (seed.SERVICE_PROJECT, seed.SERVICE_ROLES) for name in services}
+    of_services: tuple[str, tuple[str, ...]] = (seed.SERVICE_PROJECT, seed.SERVICE_ROLES)
+    users = dict.fromkeys(services, of_services)
     users["demo"] = seed.USERS["demo"]
     for name, (project, roles) in users.items():
         user = _providers.identity_api.create_user(

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: TID252 - this package is not called by the name of its place in the source tree
 # mypy: disable-error-code="import-not-found,import-untyped"
 """Neutron: a schema that its migrations cannot make on SQLite, and the external network.
 
@@ -18,9 +19,9 @@ from neutron import policy
 from neutron.db.migration import alembic_migrations
 from neutron.db.migration.models import head
 
-from stackloom_cloud import seed
-from stackloom_cloud.instructions import Instructions, Program
-from stackloom_cloud.serve import Application
+from .. import seed
+from ..instructions import Instructions, Program
+from ..serve import Application
 
 _VERSIONS = Path(alembic_migrations.__file__).parent / "versions"
 _TEMPLATES = "securitygroupdefaultrules"

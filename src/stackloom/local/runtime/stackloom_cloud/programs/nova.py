@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: TID252 - this package is not called by the name of its place in the source tree
 # mypy: disable-error-code="import-not-found,import-untyped"
 """Nova whole in one process: API, conductor, scheduler and compute, joined by ``fake://``.
 
@@ -21,9 +22,9 @@ from nova import config, context, objects, policy, service
 from nova.db import migration
 from nova.objects import host_mapping
 
-from stackloom_cloud import fake_compute, seed
-from stackloom_cloud.instructions import Instructions, Program
-from stackloom_cloud.serve import Application
+from .. import fake_compute, seed
+from ..instructions import Instructions, Program
+from ..serve import Application
 
 _CELL = "9c1d3f5e-2b47-4a8e-9d60-6f1f0c5a7e21"
 _WORKERS = (("nova-conductor", "conductor"), ("nova-scheduler", "scheduler"))
