@@ -8,7 +8,7 @@ registry is edited by hand. This module knows nothing about what the objects are
 from __future__ import annotations
 
 import importlib
-import pkgutil
+from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 def module_names(package: ModuleType) -> list[str]:
     """List the plain names of the modules in *package*, sorted, without importing them."""
-    return sorted(each.name for each in pkgutil.iter_modules(package.__path__) if not each.ispkg)
+    files = [file for folder in package.__path__ for file in Path(folder).glob("*.py")]
+    return sorted(file.stem for file in files if not file.stem.startswith("_"))
 
 
 def read_one(package: ModuleType, module_name: str, attribute: str, expected: type[T]) -> T:

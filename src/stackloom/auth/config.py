@@ -7,9 +7,10 @@ Pure: it turns ``Settings`` into a ``CloudConfig``; where settings come from is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import msgspec
 
 from stackloom import plug
 from stackloom.auth import methods
@@ -20,8 +21,7 @@ from stackloom.log import Secret
 from stackloom.transport.client import Tls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloudConfig:
+class CloudConfig(msgspec.Struct, frozen=True, kw_only=True):
     """A cloud, and who we are on it."""
 
     source: str
@@ -48,7 +48,8 @@ def cloud_config(settings: Settings) -> CloudConfig:
     problems += _url_problems(values.get("auth_url", ""))
     scope = _scope(values)
     project = scope.project
-    if project.name and not project.id and not (project.domain_id or project.domain_name):
+    needs_domain = method.takes_scope and project.name and not (project.id or scope.system)
+    if needs_domain and not (project.domain_id or project.domain_name):
         problems.append("project_name needs project_domain_name (often: Default)")
     if problems:
         raise BadConfig(
@@ -98,12 +99,14 @@ def _credentials(values: Mapping[str, str]) -> Credentials:
 
 
 def _named(values: Mapping[str, str], owner: str, *, id: str, name: str) -> Named:
-    """Build a user or project; its domain falls back on the domain given for all."""
+    """Build a user or project; without a domain of its own it has the one given for all."""
+    has_own = values.get(f"{owner}_domain_id") or values.get(f"{owner}_domain_name")
+    whose = owner if has_own else "default"
     return Named(
         id=id,
         name=name,
-        domain_id=values.get(f"{owner}_domain_id") or values.get("default_domain_id", ""),
-        domain_name=values.get(f"{owner}_domain_name") or values.get("default_domain_name", ""),
+        domain_id=values.get(f"{whose}_domain_id", ""),
+        domain_name=values.get(f"{whose}_domain_name", ""),
     )
 
 
@@ -122,10 +125,13 @@ def _scope(values: Mapping[str, str]) -> Scope:
 def _url_problems(url: str) -> list[str]:
     if not url:
         return ["auth_url is missing"]
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        return [f'auth_url "{url}" is not an http:// or https:// address']
-    return []
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_address = is_address and parts.port != 0  # looks at the port, which may be no number
+    except ValueError:
+        is_address = False
+    return [] if is_address else [f'auth_url "{url}" is not an http:// or https:// address']
 
 
 def _versioned(url: str) -> str:

@@ -7,15 +7,15 @@ Pure data; it does not know where the values came from or how they travel.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from stackloom.log import Secret
 
 Json = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(msgspec.Struct, frozen=True, kw_only=True):
     """A thing of Keystone by id, or by name inside a domain given by id or name."""
 
     id: str = ""
@@ -37,8 +37,7 @@ class Named:
         return {"name": self.name}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that any method may need; each method says what it misses."""
 
     user: Named
@@ -48,8 +47,7 @@ class Credentials:
     application_credential_secret: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """What a token is for; with nothing given it is unscoped."""
 
     project: Named
@@ -80,8 +78,7 @@ class Scope:
         return "unscoped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
+class Method(msgspec.Struct, frozen=True, kw_only=True):
     """One way to be known.
 
     Attributes:

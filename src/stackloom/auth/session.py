@@ -7,7 +7,6 @@ Knows Keystone's ``/v3/auth/tokens`` and nothing of the other services.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +16,7 @@ from stackloom.auth.config import CloudConfig
 from stackloom.auth.credentials import token_request
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache
-from stackloom.errors import AuthFailed, BadAnswer
+from stackloom.errors import AuthFailed, BadAnswer, InDoubt, ServerFault
 from stackloom.log import Secret
 from stackloom.transport.client import Answer, Request
 from stackloom.transport.exchange import Exchange
@@ -49,6 +48,7 @@ class Session:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
+        self._rejected: AuthFailed | None = None
 
     async def token(self) -> Token:
         """Return a token that lasts; log in only where there is none.
@@ -56,6 +56,7 @@ class Session:
         Raises:
             AuthFailed: Keystone does not accept the credentials.
             Unreachable: no Keystone at ``auth_url``.
+            ServerFault: there is one, or a proxy before it, but it gave no answer.
         """
         if self._lasts(self._token):
             assert self._token is not None
@@ -90,6 +91,10 @@ class Session:
                 self._token = await self._log_in()
 
     async def _log_in(self) -> Token:
+        if self._rejected is not None:
+            # A wrong password is sent once, however many wait: Keystone may lock the account
+            # (keystone/conf/security_compliance.py, lockout_failure_attempts, 30.0.0).
+            raise self._rejected
         config = self.config
         body = token_request(config.method, config.credentials, config.scope)
         url = f"{config.auth_url}/auth/tokens"
@@ -102,13 +107,24 @@ class Session:
         try:
             answer = await self.exchange.ask(request, service="identity")
         except AuthFailed as error:
-            raise AuthFailed(
+            self._rejected = AuthFailed(
                 f"Keystone did not accept {_who(config)} ({config.source})",
                 method="POST",
                 url=url,
                 status=error.status,
                 request_id=error.request_id,
                 hint="check user, password, domain and project",
+            )
+            raise self._rejected from error
+        except InDoubt as error:
+            # One token more or less is nothing to look up.
+            raise ServerFault(
+                f"Keystone at {config.auth_url} did not answer the log-in ({config.source})",
+                method="POST",
+                url=url,
+                status=error.status,
+                request_id=error.request_id,
+                hint="is the cloud up? Run the command again",
             ) from error
         secret = answer.headers.get("x-subject-token")
         if answer.status == 300 or not secret:
@@ -130,7 +146,7 @@ class Session:
 
 def _with_token(request: Request, token: Token) -> Request:
     headers = {**request.headers, "X-Auth-Token": token.secret.reveal()}
-    return dataclasses.replace(request, headers=headers)
+    return msgspec.structs.replace(request, headers=headers)
 
 
 def _who(config: CloudConfig) -> str:

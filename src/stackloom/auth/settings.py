@@ -9,11 +9,11 @@ the cloud. The files, their order and ``secure.yaml`` are those of openstacksdk
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+import msgspec
 
 from stackloom.errors import BadConfig, UnknownName
 
@@ -49,6 +49,9 @@ _OUTSIDE_AUTH = (
     "verify",
 )
 NAMES = _IN_AUTH + _OUTSIDE_AUTH
+# What PyYAML quotes of the file, such as the alias in "found undefined alias 'swordfish'"; its own
+# words in quotes, such as '<scalar>', stay.
+_QUOTED = re.compile(r"""'[^'<]{2,}'|"[^"<]{2,}\"""")
 _OLDER_NAMES = {
     "tenant_name": "project_name",
     "tenant_id": "project_id",
@@ -56,16 +59,21 @@ _OLDER_NAMES = {
     "endpoint_type": "interface",
     "auth_plugin": "auth_type",
 }
+# {variable: setting}; the newer names last, for they win.
+_VARIABLES = {
+    **{f"OS_{older.upper()}": name for older, name in _OLDER_NAMES.items()},
+    **{f"OS_{name.upper()}": name for name in NAMES},
+}
 # Set beside a named cloud, these two still count: everybody switches region that way.
 _BESIDE_A_NAMED_CLOUD = frozenset({"region_name", "interface"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one cloud, flat, with the names of ``NAMES``.
 
     Attributes:
         source: where they came from, to be told: ``cloud "lab" of …/clouds.yaml``.
+        values: kept out of its text, for passwords are among them.
         ignored: ``OS_*`` variables that were set and do not count beside a named cloud.
     """
 
@@ -73,6 +81,9 @@ class Settings:
     values: Mapping[str, str]
     cache_tokens: bool = True
     ignored: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings({self.source}: {', '.join(self.values)})"
 
 
 def read_settings(
@@ -93,7 +104,11 @@ def read_settings(
     if name:
         source, entry = _cloud_entry(name, environment)
         kept = {key: from_environment[key] for key in _BESIDE_A_NAMED_CLOUD & set(from_environment)}
-        ignored = tuple(f"OS_{key.upper()}" for key in from_environment if key not in kept)
+        ignored = tuple(
+            variable
+            for variable, name in _VARIABLES.items()
+            if environment.get(variable) and name not in kept
+        )
         return Settings(
             source=source,
             values={**_flat(entry), **kept, **options},
@@ -112,14 +127,9 @@ def cloud_names(environment: Mapping[str, str]) -> list[str]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for older, name in _OLDER_NAMES.items():
-        if value := environment.get(f"OS_{older.upper()}"):
-            values[name] = value
-    for name in NAMES:
-        if value := environment.get(f"OS_{name.upper()}"):
-            values[name] = value
-    return values
+    return {
+        name: value for variable, name in _VARIABLES.items() if (value := environment.get(variable))
+    }
 
 
 def _flat(entry: Mapping[str, object]) -> dict[str, str]:
@@ -181,17 +191,37 @@ def _first_file(stem: str, environment: Mapping[str, str]) -> tuple[Path, object
     """Return the first file that can be read, with what is in it."""
     for path in _candidates(stem, environment):
         try:
-            text = path.read_text(encoding="utf-8")
+            content = path.read_bytes()
         except OSError:
             continue  # not there, or not ours to read: the next directory counts, as in the SDK
-        try:
-            return path, yaml.safe_load(text) or {}
-        except yaml.YAMLError as error:
-            place = getattr(error, "problem_mark", None)
-            where = f"{path}:{place.line + 1}:{place.column + 1}" if place else str(path)
-            what = getattr(error, "problem", None) or "it is not YAML"
-            raise BadConfig(f"{where}: {what}") from error
+        return path, _parsed(content, path) or {}
     return None
+
+
+def _parsed(content: bytes, path: Path) -> object:
+    """Read YAML, or JSON.
+
+    Raises:
+        BadConfig: with file and line. The parser's own error is cut off: it quotes the line, which
+            may hold a password.
+    """
+    if path.suffix == ".json":  # YAML does not allow the tabs that JSON does
+        try:
+            return msgspec.json.decode(content)
+        except msgspec.DecodeError as error:
+            raise BadConfig(f"{path}: {error}") from None
+    import yaml  # noqa: PLC0415 - 8 ms, for nothing where variables name the cloud
+
+    try:
+        return yaml.safe_load(content)
+    except yaml.MarkedYAMLError as error:
+        place = error.problem_mark
+        where = f"{path}:{place.line + 1}:{place.column + 1}" if place else str(path)
+        what = _QUOTED.sub("…", error.problem or "it is not YAML")
+        hint = "put what begins with one of * & ! % @ ` in quotes"
+        raise BadConfig(f"{where}: {what}", hint=hint) from None
+    except yaml.YAMLError:
+        raise BadConfig(f"{path}: it has characters that YAML does not allow") from None
 
 
 def _candidates(stem: str, environment: Mapping[str, str]) -> Iterator[Path]:

@@ -128,7 +128,8 @@ class Token:
             NoEndpoint: says which services, regions and interfaces there are.
         """
         types = _ALIASES.get(service, (service,))
-        found = [each for each in self._body.catalog if each.type in types]
+        # The newer name counts first: the older one may lead to an older version.
+        found = [each for name in types for each in self._body.catalog if each.type == name]
         if not found:
             raise self._no_service(service)
         endpoints = [endpoint for each in found for endpoint in each.endpoints]
@@ -146,12 +147,16 @@ class Token:
         known = sorted({each.type for each in self._body.catalog})
         if not self.project_id:
             hint = (
-                f"this token is for {self.scope}; the catalog leaves out services whose address "
+                f"this token is {self._for_scope}; the catalog leaves out services whose address "
                 "has a project in it: give a project (--os-project-name)"
             )
         else:
             hint = f"it has: {', '.join(known) or 'nothing'}"
         return NoEndpoint(f"the catalog has no {service} service", hint=hint)
+
+    @property
+    def _for_scope(self) -> str:
+        return self.scope if self.scope == "unscoped" else f"for {self.scope}"
 
     def _root(self, url: str) -> str:
         parts = urlsplit(url)

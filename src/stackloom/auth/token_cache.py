@@ -15,11 +15,20 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from stackloom.auth.config import CloudConfig
 from stackloom.auth.credentials import token_request
 from stackloom.auth.token import Token
 from stackloom.errors import BadAnswer
 from stackloom.log import Secret
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What one file holds."""
+
+    secret: str
+    document: str
 
 
 class TokenCache:
@@ -37,20 +46,20 @@ class TokenCache:
         try:
             if self._file.stat().st_mode & 0o077:
                 return None
-            kept = json.loads(self._file.read_bytes())
-            return Token(Secret(kept["secret"]), kept["document"].encode())
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadAnswer):
+            kept = msgspec.json.decode(self._file.read_bytes(), type=_Kept)
+            return Token(Secret(kept.secret), kept.document.encode())
+        except (OSError, msgspec.DecodeError, BadAnswer):
             return None
 
     def write(self, token: Token) -> None:
         """Keep *token*; a disk that is full or read-only costs speed, not the command."""
-        kept = {"secret": token.secret.reveal(), "document": token.document.decode()}
+        kept = _Kept(secret=token.secret.reveal(), document=token.document.decode())
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._file.parent)  # 0600 by itself
             try:
-                with os.fdopen(handle, "w") as file:
-                    json.dump(kept, file)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(msgspec.json.encode(kept))
                 Path(name).replace(self._file)
             except BaseException:
                 Path(name).unlink(missing_ok=True)

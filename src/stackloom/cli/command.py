@@ -7,23 +7,27 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TextIO
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
+from stackloom.cli.options import CloudOptions
+
+
+class Invocation(msgspec.Struct, frozen=True, kw_only=True):
     """One call of the command line.
 
     Attributes:
-        options: everything that was parsed, global options included.
+        options: everything that was parsed, without ``--os-*``.
+        cloud_options: those.
         environment: the variables, ``os.environ`` outside of tests.
     """
 
     options: Namespace
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    cloud_options: CloudOptions = msgspec.field(default_factory=CloudOptions)
+    environment: Mapping[str, str] = msgspec.field(default_factory=lambda: os.environ)
+    stdout: TextIO = msgspec.field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = msgspec.field(default_factory=lambda: sys.stderr)
 
     def data(self, text: str) -> None:
         """Write what was asked for to stdout."""
@@ -37,8 +41,7 @@ class Invocation:
             self.stderr.flush()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(msgspec.Struct, frozen=True, kw_only=True):
     """One command.
 
     Attributes:
@@ -54,8 +57,7 @@ class Command:
     run: Callable[[Invocation], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Commands that begin with the same word: the noun, as in ``openstack network list``."""
 
     help: str

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from stackloom.cli.command import Invocation
-from stackloom.cli.options import settings_of
 from stackloom.cloud.cloud import Cloud, connect
 from stackloom.cloud_choice import choose_cloud
 
@@ -17,10 +16,13 @@ T = TypeVar("T")
 
 def with_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) -> T:
     """Connect, await *work* with the cloud, and close; say on stderr which cloud was chosen."""
+    given = invocation.cloud_options
+    if invocation.options.insecure:
+        given.settings["insecure"] = "true"
     config = choose_cloud(
-        settings_of(invocation.options),
+        given.settings,
         invocation.environment,
-        cloud_name=invocation.options.os_cloud,
+        cloud_name=given.cloud,
         note=invocation.talk,
     )
 

@@ -7,22 +7,35 @@ stand anywhere, as in the ``openstack`` client.
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from stackloom import __version__, plug
 from stackloom.cli import commands
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.options import add_global_options, takes_value
+from stackloom.cli.options import CLOUD_OPTIONS_HELP, add_common_options, take_cloud_options
 from stackloom.errors import StackloomError, UsageError
 
+_INTERRUPTED_CODE = 130
 _BROKEN_PIPE_CODE = 141
 _HELP_WORDS = {"-h", "--help", "help"}
+
+
+def run_and_leave() -> None:
+    """Run one command and end the process at once, without tearing the interpreter down.
+
+    pyreqwest's threads may ask for the interpreter lock while it is being torn down, which aborts
+    the process (seen in 5 % of runs with 0.15.1 on Python 3.11). It also saves 10 ms.
+    """
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = _BROKEN_PIPE_CODE
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,18 +48,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
-        return 128 + signal.SIGINT
+        return _INTERRUPTED_CODE
     except BrokenPipeError:
         # Whoever read our output has gone; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE_CODE
+    except Exception as error:  # noqa: BLE001 - the edge: a person gets words, never a traceback
+        return _own_fault(error, words)
 
 
 def _run(words: list[str]) -> int:
     if words == ["--version"]:
         sys.stdout.write(f"stackloom {__version__}\n")
         return 0
-    places = _command_words(words)
+    cloud_options, words = take_cloud_options(words)
+    places = [place for place, word in enumerate(words) if not word.startswith("-")]
     named = [words[place] for place in places]
     if not named or named[0] == "help":
         sys.stdout.write(_overview())
@@ -60,29 +76,18 @@ def _run(words: list[str]) -> int:
     used = places[: 2 if command.name else 1]
     rest = [word for place, word in enumerate(words) if place not in used]
     parser = ArgumentParser(
-        prog=f"stackloom {named[0]} {command.name}".rstrip(), allow_abbrev=False
+        prog=f"stackloom {named[0]} {command.name}".rstrip(),
+        description=command.help,
+        epilog=CLOUD_OPTIONS_HELP,
+        allow_abbrev=False,
     )
-    parser.description = command.help
     command.arguments(parser)
-    add_global_options(parser)
+    add_common_options(parser)
     options = parser.parse_args(rest)
     _set_up_logging(verbose=options.verbose, debug=options.debug)
-    code = command.run(Invocation(options=options))
+    code = command.run(Invocation(options=options, cloud_options=cloud_options))
     sys.stdout.flush()
     return code
-
-
-def _command_words(words: Sequence[str]) -> list[int]:
-    """Return the places of the words that are neither options nor the values of global ones."""
-    places: list[int] = []
-    skip = False
-    for place, word in enumerate(words):
-        if skip or word.startswith("-"):
-            skip = not skip and takes_value(word)
-        else:
-            places.append(place)
-            skip = False
-    return places
 
 
 def _group(name: str) -> Group:
@@ -106,6 +111,8 @@ def _command(group_name: str, group: Group, named: Sequence[str]) -> Command | N
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
     if close := get_close_matches(word, known, n=3):
         return f"did you mean: {', '.join(close)}?"
     return f"there are: {', '.join(known)}"
@@ -129,9 +136,12 @@ def _group_overview(name: str, group: Group) -> str:
 
 
 def _set_up_logging(*, verbose: bool, debug: bool) -> None:
-    level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("stackloom").setLevel(level)
+    if verbose or debug:
+        import logging
+
+        logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+        level = logging.DEBUG if debug else logging.INFO
+        logging.getLogger("stackloom").setLevel(level)
 
 
 def _tell(error: StackloomError) -> None:
@@ -142,5 +152,22 @@ def _tell(error: StackloomError) -> None:
     sys.stderr.write("\n".join(lines) + "\n")
 
 
+def _own_fault(error: Exception, words: Sequence[str]) -> int:
+    """Tell of an error that is stackloom's own; where it happened only with ``--debug``."""
+    import traceback
+
+    if "--debug" in words:
+        traceback.print_exception(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+    _tell(
+        StackloomError(
+            f"a mistake in stackloom itself: {type(error).__name__} in {where}",
+            hint="please report it, with what --debug prints",
+        )
+    )
+    return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_leave()

@@ -7,13 +7,9 @@ titles, because people's scripts depend on both.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from unicodedata import east_asian_width
 
 from stackloom.cli.command import Invocation
 from stackloom.errors import UsageError
@@ -54,6 +50,9 @@ def write_list(
         objects = [dict(zip(shown, row, strict=True)) for row in table]
         invocation.data(_structured(objects, options.format))
     elif options.format == "csv":
+        import csv
+        import io
+
         buffer = io.StringIO()
         writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
         writer.writerows([shown, *([_text(cell) for cell in row] for row in table)])
@@ -108,6 +107,8 @@ def _width(text: str) -> int:
     """Return how many columns of a terminal *text* takes: East Asian letters take two."""
     if text.isascii():
         return len(text)
+    from unicodedata import east_asian_width
+
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
@@ -140,6 +141,8 @@ def _text(value: object) -> str:
 
 def _structured(value: Any, wanted: str) -> str:
     if wanted == "json":
+        import json
+
         return json.dumps(value, indent=2, default=str, ensure_ascii=False)
     import yaml
 

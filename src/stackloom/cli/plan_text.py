@@ -69,6 +69,7 @@ def plan_document(plan: Plan) -> dict[str, object]:
                     for each in step.differences
                 ],
                 "needs": sorted(str(key.address) for key in step.needs),
+                "after_deletes": step.after_deletes,
             }
             for step in plan.steps
         ],

@@ -9,9 +9,9 @@ and the executor carries out what they say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -38,8 +38,7 @@ SpecT = TypeVar("SpecT", bound=Spec)
 StateT = TypeVar("StateT", bound=State)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """A spec names another resource.
 
     Attributes:
@@ -61,8 +60,7 @@ class Reference:
         return Address(self.kind, self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """Something wrong with a spec that shows without a cloud."""
 
     place: Place
@@ -70,8 +68,7 @@ class Fault:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """A field in which the cloud is not what the scenario says.
 
     Attributes:
@@ -86,8 +83,7 @@ class Difference:
     in_place: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request to a service, as data."""
 
     method: str
@@ -124,8 +120,7 @@ def _nothing(*_arguments: object) -> tuple[()]:
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration(Generic[SpecT, StateT]):
+class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=True):
     """How a scenario asks for a kind, and what brings it about.
 
     Attributes:
@@ -171,16 +166,14 @@ def _own_description(state: State, _listed: Listed) -> Mark | None:
     return read_mark(state.description)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column(Generic[StateT]):
+class Column(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     """One column of a list: its title as in the ``openstack`` client, and its value."""
 
     title: str
     value: Callable[[StateT], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind(Generic[StateT]):
+class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     """A kind of resource, as its API speaks of it.
 
     Attributes:
@@ -224,7 +217,7 @@ class Kind(Generic[StateT]):
     progress: Callable[[StateT], Progress] = lambda _state: Progress.READY
     failure: Callable[[StateT], str] = lambda _state: ""
     leaves_late: bool = False
-    declaration: Declaration[Any, StateT] | None = field(default=None)
+    declaration: Declaration[Any, StateT] | None = msgspec.field(default=None)
     sketch: Callable[[StateT], Iterable[Part]] = _nothing
 
     @property
@@ -233,8 +226,8 @@ class Kind(Generic[StateT]):
         return self.list_path or self.path
 
     def member_path(self, id: str) -> str:
-        """Return the path of one of them."""
-        return f"{self.path}/{id}"
+        """Return the path of one of them; *id* may be a name that a person typed."""
+        return f"{self.path}/{quote(id, safe='')}"
 
     def create_call(self, address: Address, spec: Spec, mark: Mark, ids: Ids) -> Call:
         """Return the request that makes what *spec* asks for."""

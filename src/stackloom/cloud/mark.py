@@ -9,14 +9,14 @@ the marks alone a scenario is found again; what carries none was not made here a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 _MARK = re.compile(r"stackloom://(?P<scenario>[^/\s]+)/(?P<kind>[a-z_]+)\.(?P<name>\S+)")
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Address:
+class Address(msgspec.Struct, frozen=True, order=True):
     """What a resource is called inside its scenario: ``kind.name``, such as ``router.hub``."""
 
     kind: str
@@ -26,8 +26,7 @@ class Address:
         return f"{self.kind}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True, order=True):
     """Scenario and address of a resource."""
 
     scenario: str
@@ -42,8 +41,10 @@ class Mark:
 
 
 def read_mark(text: str | None) -> Mark | None:
-    """Return the mark inside *text*, if there is one."""
-    found = _MARK.search(text or "")
+    """Return the mark inside *text*, if there is one; of several the last, for ours is appended."""
+    found = None
+    for found in _MARK.finditer(text or ""):  # noqa: B007 - the last is wanted
+        pass
     if found is None:
         return None
     return Mark(found["scenario"], Address(found["kind"], found["name"]))

@@ -7,11 +7,10 @@ by each kind and put together by ``scenario/drawing.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """A network. ``key`` is what legs and notes refer to: an id, or an address before it exists."""
 
     key: str
@@ -19,16 +18,14 @@ class Bar:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BarNote:
+class BarNote(msgspec.Struct, frozen=True, kw_only=True):
     """A line about a bar, such as the range of one of its subnets."""
 
     bar: str
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class Box(msgspec.Struct, frozen=True, kw_only=True):
     """A router or a server; ``sort`` is the name of its kind."""
 
     key: str
@@ -37,8 +34,7 @@ class Box:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """A box stands on a bar; ``note`` is its address there."""
 
     box: str

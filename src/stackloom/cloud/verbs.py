@@ -37,7 +37,7 @@ async def list_states(
         )
         for state in decode_many(kind, answer):
             yield state
-        following = next_query(decode_document(answer), kind.plural)
+        following = _next_page(kind, answer)
         if following is not None:
             mark = repr(sorted(following.items()))
             if mark in seen:
@@ -48,6 +48,13 @@ async def list_states(
                 )
             seen.add(mark)
         page = {**page, **following} if following else None
+
+
+def _next_page(kind: Kind[Any], answer: Answer) -> dict[str, str] | None:
+    try:
+        return next_query(decode_document(answer), kind.plural)
+    except msgspec.DecodeError as error:
+        raise BadAnswer(f"the link to more {kind.plural} cannot be read: {error}") from error
 
 
 async def find(cloud: Cloud, kind: Kind[StateT], name_or_id: str) -> StateT:

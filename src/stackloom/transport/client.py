@@ -10,14 +10,23 @@ tokens or services.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import BuilderError, PyreqwestError, RequestError
+from pyreqwest.exceptions import (
+    BuilderError,
+    DetailedPyreqwestError,
+    PyreqwestError,
+    RequestError,
+)
+from pyreqwest.http import HeaderMap
 
 from stackloom.errors import BadConfig
 
@@ -29,23 +38,33 @@ READ_SECONDS = 90.0
 IDLE_SECONDS = 4.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One HTTP request; ``url`` is absolute and has its query."""
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP request; ``url`` is absolute and has its query.
+
+    Headers and body stay out of its text: they hold tokens, and at a log-in the password.
+    """
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes | None = None
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.url})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One HTTP answer; header names are lower case, of repeated ones the last counts."""
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP answer; header names are lower case, of repeated ones the last counts.
+
+    Headers and body stay out of its text: the answer to a log-in holds the token.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"Answer({self.status}, {len(self.body)} bytes)"
 
 
 class NotSent(Exception):
@@ -66,14 +85,20 @@ class Transport(Protocol):
         """Give the connections back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tls:
+class Tls(msgspec.Struct, frozen=True, kw_only=True):
     """How servers are trusted, and which certificate we show. Paths are absolute."""
 
     verify: bool = True
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
+
+
+# pyreqwest's threads (0.15.1) may still hold on to the interpreter when a program ends right after
+# its last request, and abort it. A moment in which they can let go avoids that; the command line
+# leaves without it (cli/main.py).
+_LET_GO_SECONDS = 0.02
+atexit.register(time.sleep, _LET_GO_SECONDS)
 
 
 class ReqwestTransport:
@@ -86,19 +111,24 @@ class ReqwestTransport:
         """Send one request and read its whole answer.
 
         Raises:
-            NotSent: refused, no such host, TLS not agreed.
+            NotSent: no usable address, refused, no such host, TLS not agreed.
             Lost: sent, and then reset, timed out or cut short.
         """
-        builder = self._client.request(request.method, request.url).headers(dict(request.headers))
+        try:
+            builder = self._client.request(request.method, request.url)
+        except ValueError as error:
+            raise NotSent(f"it is no address: {error}") from error
+        builder = builder.headers(dict(request.headers))
         if request.body is not None:
             builder = builder.body_bytes(request.body)
         try:
             response = await builder.build().send()
             body = await response.bytes()
+        except BuilderError as error:
+            raise NotSent(_reason(error)) from error
         except RequestError as error:
             raise _failure(error) from error
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(status=response.status, headers=headers, body=bytes(body))
+        return Answer(status=response.status, headers=_readable(response.headers), body=bytes(body))
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -118,7 +148,7 @@ def _build(tls: Tls, user_agent: str) -> Client:
         if not tls.verify:
             builder = builder.danger_accept_invalid_certs(True)
         elif tls.ca_file:
-            builder = builder.add_root_certificate_pem(tls.ca_file.read_bytes())
+            builder = builder.add_root_certificate_pem(_certificates(tls.ca_file))
         if tls.certificate_file:
             identity = tls.certificate_file.read_bytes()
             if tls.key_file:
@@ -137,9 +167,32 @@ def _build(tls: Tls, user_agent: str) -> Client:
         ) from error
 
 
+def _certificates(file: Path) -> bytes:
+    """Read a file of certificates; rustls takes a file without any in silence."""
+    content = file.read_bytes()
+    if b"-----BEGIN CERTIFICATE-----" not in content:
+        raise ValueError(f"{file} holds no certificate")
+    return content
+
+
+def _readable(headers: HeaderMap) -> dict[str, str]:
+    """Return the headers that are text; a proxy's in another encoding is left out, not fatal."""
+    readable: dict[str, str] = {}
+    for name in headers:
+        with contextlib.suppress(ValueError):
+            readable[name.lower()] = headers.getall(name)[-1]
+    return readable
+
+
 def _failure(error: RequestError) -> NotSent | Lost:
-    causes = [cause["message"] for cause in error.details.get("causes") or []]
-    reason = causes[-1] if causes else error.message
-    if "client error (Connect)" in causes:
-        return NotSent(reason)
-    return Lost(reason)
+    if "client error (Connect)" in _causes(error):
+        return NotSent(_reason(error))
+    return Lost(_reason(error))
+
+
+def _reason(error: DetailedPyreqwestError) -> str:
+    return (_causes(error) or [error.message])[-1]
+
+
+def _causes(error: DetailedPyreqwestError) -> list[str]:
+    return [cause["message"] for cause in error.details.get("causes") or []]

@@ -5,7 +5,7 @@ The only place in stackloom that sends a request twice. What is safe to send aga
 
 * anything that never reached the server (``NotSent``), and anything refused *before* it was acted
   on: 429, and 503 with ``Retry-After``;
-* any GET or HEAD.
+* any GET or HEAD; one whose answer never comes whole is a ``ServerFault``.
 
 A POST, PUT or DELETE whose answer was lost, or that met 502, 503 without ``Retry-After`` or 504, is
 raised as ``InDoubt``: the caller looks the object up before it sends again. keystoneauth and
@@ -21,7 +21,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-from stackloom.errors import CloudError, InDoubt, Unreachable
+from stackloom.errors import CloudError, InDoubt, ServerFault, Unreachable
 from stackloom.transport.client import Answer, Lost, NotSent, Request, Transport
 from stackloom.transport.refusal import refusal, request_id, service_name
 
@@ -64,7 +64,7 @@ class Exchange:
         Raises:
             Unreachable: never connected.
             InDoubt: sent, and the outcome is not known.
-            CloudError: the service refused; the leaf says how.
+            CloudError: the service refused, or failed on a GET; the leaf says how.
         """
         for attempt in range(1, MOST_TRIES + 1):
             last_try = attempt == MOST_TRIES
@@ -75,8 +75,10 @@ class Exchange:
                     raise _unreachable(request, service, error) from error
                 pause = _backoff(attempt)
             except Lost as error:
-                if request.method not in _SAFE_METHODS or last_try:
+                if request.method not in _SAFE_METHODS:
                     raise _in_doubt(request, service, f"the answer was lost: {error}") from error
+                if last_try:
+                    raise _cut_off(request, service, error) from error
                 pause = _backoff(attempt)
             else:
                 if answer.status <= 300:
@@ -121,7 +123,7 @@ class Exchange:
 
     def _refused(self, request: Request, answer: Answer, service: str) -> CloudError:
         unsafe = request.method not in _SAFE_METHODS
-        if unsafe and answer.status in _GATEWAY_STATUSES and "retry-after" not in answer.headers:
+        if unsafe and answer.status in _GATEWAY_STATUSES and not _was_put_off(answer):
             return _in_doubt(request, service, f"a gateway answered {answer.status}", answer)
         return refusal(answer, method=request.method, url=request.url, service=service)
 
@@ -141,10 +143,15 @@ def _server(request: Request) -> str:
     return urlsplit(request.url).netloc
 
 
+def _was_put_off(answer: Answer) -> bool:
+    """Tell whether it was refused before anything was done, to be asked again later."""
+    return answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers)
+
+
 def _pause_before_retry(request: Request, answer: Answer, attempt: int) -> float | None:
     """Return the seconds to wait before sending again, or None where that is not safe or useful."""
     wanted = _retry_after_seconds(answer)
-    if answer.status == 429 or (answer.status == 503 and wanted is not None):
+    if _was_put_off(answer):
         pause = _backoff(attempt) if wanted is None else wanted
         return pause if pause <= LONGEST_RETRY_AFTER_SECONDS else None
     if answer.status in _GATEWAY_STATUSES and request.method in _SAFE_METHODS:
@@ -175,6 +182,15 @@ def _unreachable(request: Request, service: str, error: NotSent) -> Unreachable:
         method=request.method,
         url=request.url,
         hint="is the cloud up, and the address right? For the local one: stackloom local status",
+    )
+
+
+def _cut_off(request: Request, service: str, error: Lost) -> ServerFault:
+    return ServerFault(
+        f"{service_name(service)} did not answer {request.method} {request.url}: {error}",
+        method=request.method,
+        url=request.url,
+        hint="nothing was changed; run the command again",
     )
 
 

@@ -17,6 +17,10 @@ class _Link(msgspec.Struct):
     href: str = ""
 
 
+class _Links(msgspec.Struct):
+    next: str | None = None
+
+
 def next_query(document: Mapping[str, msgspec.Raw], plural: str) -> dict[str, str] | None:
     """Return the query of the next page, or None on the last.
 
@@ -31,8 +35,7 @@ def next_query(document: Mapping[str, msgspec.Raw], plural: str) -> dict[str, st
     if following := document.get("next"):
         return _query(msgspec.json.decode(following, type=str | None))
     if links := document.get("links"):
-        named = msgspec.json.decode(links)
-        return _query(named.get("next")) if isinstance(named, dict) else None
+        return _query(msgspec.json.decode(links, type=_Links).next)
     return None
 
 

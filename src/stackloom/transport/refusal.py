@@ -27,7 +27,14 @@ SERVICE_NAMES = {
     "block-storage": "Cinder",
 }
 
-_QUOTA_WORDS = re.compile(r"quota|maximum number of ports exceeded", re.IGNORECASE)
+# Not the word alone: "os-quota-sets:update" is refused by policy, "Quota exists" is a conflict.
+# nova/exception.py, neutron_lib/exceptions, glance/quota, oslo_limit/exception.py; 2026.2.
+_QUOTA_WORDS = re.compile(
+    r"quota.*exceed|exceed.*quota|is over a limit|maximum number of ports exceeded",
+    re.IGNORECASE | re.DOTALL,
+)
+# Only what looks like a tag: "must be < 10 and > 5" is text.
+_TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 _MOST_WORDS = 600
 
 
@@ -47,9 +54,12 @@ def refusal(answer: Answer, *, method: str, url: str, service: str) -> errors.Cl
     name = service_name(service)
     path = urlsplit(url).path
     message = (
-        f"{name} answered {method} {path} with: {words or _STATUS_WORDS.get(answer.status, '?')}"
+        f"{name} answered {method} {path} with: "
+        f"{words or _STATUS_WORDS.get(answer.status, 'no explanation')}"
     )
     leaf, hint = _leaf(answer.status, kind, words)
+    if "retry-after" in answer.headers and answer.status in {429, 503}:
+        hint = f"it asks to come back after: {answer.headers['retry-after']} (seconds, or a date)"
     return leaf(
         message,
         method=method,
@@ -98,15 +108,6 @@ def _leaf(status: int, kind: str, words: str) -> tuple[type[errors.CloudError], 
     return errors.BadRequest, ""
 
 
-class _Fault(msgspec.Struct):
-    """The inside of one error, under whichever key the service uses."""
-
-    type: str = ""
-    message: str = ""
-    title: str = ""
-    detail: object = ""
-
-
 def _words(answer: Answer) -> tuple[str, str]:
     """Return the service's type and message.
 
@@ -127,12 +128,16 @@ def _words(answer: Answer) -> tuple[str, str]:
         inside = inside[0]
     if isinstance(inside, str):
         return "", _plain(inside)
-    try:
-        fault = msgspec.convert(inside, _Fault, strict=False)
-    except msgspec.ValidationError:
+    if not isinstance(inside, dict):
         return "", ""
-    detail = fault.detail if isinstance(fault.detail, str) else ""
-    return fault.type, _plain(fault.message or detail or fault.title)
+    words = next(filter(None, (_text(inside, key) for key in ("message", "detail", "title"))), "")
+    return _text(inside, "type"), _plain(words)
+
+
+def _text(fault: dict[str, object], key: str) -> str:
+    """Return a text inside a fault; what proxies and plugins put there may be anything."""
+    value = fault.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _plain(text: str) -> str:
@@ -141,6 +146,6 @@ def _plain(text: str) -> str:
         text = re.sub(
             r"<(style|script|title|head)\b.*?</\1>", " ", text, flags=re.DOTALL | re.IGNORECASE
         )
-        text = unescape(re.sub(r"<[^>]+>", " ", text))
+        text = unescape(_TAG.sub(" ", text))
     text = " ".join(text.split())
     return text if len(text) <= _MOST_WORDS else text[:_MOST_WORDS] + " …"

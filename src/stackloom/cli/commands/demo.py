@@ -178,7 +178,7 @@ def _config(found: Access, user: str) -> CloudConfig:
 
 def _shown_request(config: CloudConfig) -> str:
     """Return the body of the token request, the password replaced by stars."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from stackloom.auth.credentials import token_request
     from stackloom.log import Secret

@@ -9,6 +9,18 @@ from argparse import ArgumentParser
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
 
+_STATUS_TITLES = (
+    "Service",
+    "Version",
+    "State",
+    "URL",
+    "PID",
+    "Memory (MiB)",
+    "Uptime (s)",
+    "Restarts",
+    "Last Error",
+)
+
 
 def _name_argument(parser: ArgumentParser) -> None:
     parser.add_argument("--name", default="local", metavar="NAME", help="which one, if several")
@@ -51,28 +63,30 @@ def _status_arguments(parser: ArgumentParser) -> None:
 
 
 def _status(invocation: Invocation) -> int:
-    from stackloom.local import lifecycle
+    """Show a row a service; the exit code is 0 only where all of them run."""
+    from stackloom.local.status import status
 
-    status = lifecycle.status(invocation.options.name)
-    titles = ("Service", "Version", "State", "URL", "PID", "Memory (MiB)", "Uptime (s)", "Restarts")
+    found = status(invocation.options.name)
     rows = [
         (
-            row.name,
+            row.service,
             row.version,
             row.state,
             row.url,
-            row.pid,
+            row.pid or None,
             row.memory_mib,
-            row.uptime_seconds and round(row.uptime_seconds),
+            row.uptime_seconds,
             row.restarts,
+            row.last_error or None,
         )
-        for row in status.services
+        for row in found.services
     ]
-    write_list(invocation, titles, rows)
-    for row in status.services:
-        if row.last_error:
-            invocation.talk(f"{row.name}: {row.last_error}")
-    return 0 if status.is_up else 1
+    write_list(invocation, _STATUS_TITLES, rows)
+    text = f'the local cloud "{found.name}" is {found.state}'
+    if found.supervisor_pid:
+        text += f": {found.memory_mib:.0f} MiB in all, supervisor {found.supervisor_pid}"
+    invocation.talk(f"{text}, in {found.directory}")
+    return 0 if found.state == "up" else 1
 
 
 def _logs_arguments(parser: ArgumentParser) -> None:
