@@ -161,7 +161,8 @@ def _compare(
             ("name", state.name, address.name, True),
         ]
     )
-    yield from _compare_nics(spec, state, ids)
+    if state.status != "BUILD":  # its ports come while it is built
+        yield from _compare_nics(spec, state, ids)
     wanted = {**spec.metadata, _MARK_KEY: str(mark)}
     missing = {
         key: state.metadata.get(key) for key in wanted if state.metadata.get(key) != wanted[key]

@@ -22,7 +22,7 @@ from stackloom.cloud.kind import (
     differences,
 )
 from stackloom.cloud.mark import Address, Mark
-from stackloom.resources.network.subnet import address_faults
+from stackloom.resources.network.subnet import address_faults, as_neutron_writes
 
 
 class FixedIpSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,7 +78,7 @@ def _faults(spec: PortSpec) -> Iterator[Fault]:
 def _fixed_ips(spec: PortSpec, ids: Ids) -> list[dict[str, str]]:
     return [
         {"subnet_id": ids("subnet", fixed.subnet)}
-        | ({"ip_address": fixed.ip_address} if fixed.ip_address else {})
+        | ({"ip_address": as_neutron_writes(fixed.ip_address)} if fixed.ip_address else {})
         for fixed in spec.fixed_ips
     ]
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
 import msgspec
@@ -61,16 +61,26 @@ class SubnetState(State, frozen=True, kw_only=True):
 
 
 def range_faults(cidr: str, place: Place) -> Iterator[Fault]:
-    """Check a range of addresses; Neutron refuses one with host bits (400)."""
+    """Check a range of addresses.
+
+    Neutron refuses one with host bits, without a length, and of IPv4 all but ``10.0.0.0/24``.
+
+    Source: neutron_lib/api/validators/__init__.py, ``validate_subnet``, 2026.2.
+    """
     try:
-        network = ip_network(cidr, strict=False)
+        interface = ip_interface(cidr)
     except ValueError:
         yield Fault(
             place=place, message=f'"{cidr}" is not a range of addresses', hint="such as 10.0.0.0/24"
         )
         return
-    if str(network.network_address) != cidr.split("/", maxsplit=1)[0]:
-        yield Fault(place=place, message=f'"{cidr}" has host bits set', hint=f"{network} is meant?")
+    network = interface.network
+    hint = f"{network} is meant?"
+    if interface.ip != network.network_address:
+        yield Fault(place=place, message=f'"{cidr}" has host bits set', hint=hint)
+    elif "/" not in cidr or (network.version == 4 and str(network) != cidr):
+        message = f'"{cidr}" is not written the way Neutron takes it'
+        yield Fault(place=place, message=message, hint=hint)
 
 
 def _faults(spec: SubnetSpec) -> Iterator[Fault]:
@@ -79,7 +89,7 @@ def _faults(spec: SubnetSpec) -> Iterator[Fault]:
     if problems:
         return
     addresses: list[tuple[Place, str]] = []
-    if isinstance(spec.gateway_ip, str):
+    if isinstance(spec.gateway_ip, str) and not _is_link_local(spec.gateway_ip):
         addresses.append((("gateway_ip",), spec.gateway_ip))
     if spec.allocation_pools is not msgspec.UNSET:
         for index, pool in enumerate(spec.allocation_pools):
@@ -102,26 +112,45 @@ def address_faults(address: str, cidr: str, place: Place) -> Iterator[Fault]:
         yield Fault(place=place, message=f"{address} is outside of {cidr}")
 
 
+def _is_link_local(address: str) -> bool:
+    """Tell whether it is an IPv6 address of the link, which routers may have instead of ours."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return parsed.version == 6 and parsed.is_link_local
+
+
+def as_neutron_writes(address: str) -> str:
+    """Return the short form of an address in lower case, so that a second plan finds it again."""
+    return str(ip_address(address))
+
+
 def _wanted(address: Address, spec: SubnetSpec, mark: Mark) -> dict[str, Any]:
+    gateway = spec.gateway_ip
     pools = spec.allocation_pools
     fields = {
         "name": address.name,
         "description": mark.beside(spec.description),
         "enable_dhcp": spec.enable_dhcp,
-        "gateway_ip": spec.gateway_ip,
-        "dns_nameservers": list(spec.dns_nameservers),
+        "gateway_ip": as_neutron_writes(gateway) if isinstance(gateway, str) else gateway,
+        "dns_nameservers": [as_neutron_writes(server) for server in spec.dns_nameservers],
         "allocation_pools": pools
         if pools is msgspec.UNSET
-        else [{"start": pool.start, "end": pool.end} for pool in pools],
+        else [
+            {"start": as_neutron_writes(pool.start), "end": as_neutron_writes(pool.end)}
+            for pool in pools
+        ],
     }
     return {name: value for name, value in fields.items() if value is not msgspec.UNSET}
 
 
 def _create(address: Address, spec: SubnetSpec, mark: Mark, ids: Ids) -> Call:
+    network = ip_network(spec.cidr)
     body = {
         "network_id": ids("network", spec.network),
-        "cidr": spec.cidr,
-        "ip_version": ip_network(spec.cidr).version,
+        "cidr": str(network),
+        "ip_version": network.version,
         **_wanted(address, spec, mark),
     }
     return Call(method="POST", path="/v2.0/subnets", body={"subnet": body})
@@ -131,7 +160,7 @@ def _compare(
     address: Address, spec: SubnetSpec, state: SubnetState, mark: Mark, ids: Ids
 ) -> Iterator[Difference]:
     have = msgspec.to_builtins(state)
-    fixed = {"network_id": ids("network", spec.network), "cidr": spec.cidr}
+    fixed = {"network_id": ids("network", spec.network), "cidr": str(ip_network(spec.cidr))}
     yield from differences((field, have[field], want, False) for field, want in fixed.items())
     wanted = _wanted(address, spec, mark)
     if "allocation_pools" in wanted:

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every transport promises, asked of the real one (with a real server) and of the fake."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import pytest
+from tests.fakes.transport import FakeTransport, raw_answer
+
+from stackloom.transport.client import (
+    Answer,
+    Lost,
+    NotSent,
+    Request,
+    ReqwestTransport,
+    Transport,
+)
+
+# What the server at the other end does, by path.
+_GOOD = "/good"
+_CHOICES = "/choices"
+_MOVED = "/moved"
+_TWICE = "/twice"
+_FOREIGN = "/foreign"
+_SILENT = "/silent"
+_CUT_SHORT = "/cut-short"
+_ECHO = "/echo"
+
+_ANSWERS = {
+    _GOOD: b"HTTP/1.1 200 OK\r\nX-OpenStack-Request-Id: req-1\r\nContent-Length: 2\r\n\r\n{}",
+    _CHOICES: b"HTTP/1.1 300 Multiple Choices\r\nContent-Length: 7\r\n\r\nchoices",
+    _MOVED: b"HTTP/1.1 301 Moved\r\nLocation: /good\r\nContent-Length: 0\r\n\r\n",
+    _TWICE: b"HTTP/1.1 200 OK\r\nX-Two: first\r\nX-Two: last\r\nContent-Length: 0\r\n\r\n",
+    _FOREIGN: b"HTTP/1.1 200 OK\r\nX-Name: caf\xe9\r\nX-Good: yes\r\nContent-Length: 0\r\n\r\n",
+    _CUT_SHORT: b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nonly the beginning",
+}
+
+
+class World(Protocol):
+    """A transport and a server at the other end of it."""
+
+    def __call__(self) -> contextlib.AbstractAsyncContextManager[tuple[Transport, str]]:
+        """Open it: the transport and the address of the server."""
+
+
+@asynccontextmanager
+async def _real_world() -> AsyncIterator[tuple[Transport, str]]:
+    server = await asyncio.start_server(_serve_one, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    transport = ReqwestTransport()
+    try:
+        yield transport, f"http://127.0.0.1:{port}"
+    finally:
+        await transport.close()
+        server.close()
+        await server.wait_closed()
+
+
+async def _serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    path = head.split(b" ", 2)[1].decode()
+    if path == _SILENT:
+        # What a killed server or a rebooted router looks like: a reset after the request was read.
+        writer.transport.abort()
+        return
+    if path == _ECHO:
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        body = await reader.readexactly(length)
+        method = head.split(b" ", 1)[0]
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) + 5))
+        writer.write(method[:4].ljust(4) + b" " + body)
+    else:
+        writer.write(_ANSWERS[path])
+    with contextlib.suppress(ConnectionError):
+        await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def _fake_world() -> AsyncIterator[tuple[Transport, str]]:
+    fake = FakeTransport()
+    fake.on("GET", _GOOD, raw_answer(200, b"{}", X_OpenStack_Request_Id="req-1"))
+    fake.on("GET", _CHOICES, raw_answer(300, b"choices"))
+    fake.on("GET", _MOVED, raw_answer(301, b"", Location="/good"))
+    fake.on("GET", _TWICE, raw_answer(200, b"", X_Two="last"))
+    fake.on("GET", _FOREIGN, raw_answer(200, b"", X_Good="yes"))
+    fake.on("POST", _SILENT, Lost("connection reset"))
+    fake.on("GET", _CUT_SHORT, Lost("end of file"))
+    fake.on(
+        "POST",
+        _ECHO,
+        lambda request: raw_answer(200, b"POST " + (request.body or b"")),
+    )
+    fake.on("POST", "/", NotSent("connection refused"))
+    yield fake, "http://cloud.test"
+
+
+@pytest.fixture(params=[_real_world, _fake_world], ids=["real", "fake"])
+def world(request: pytest.FixtureRequest) -> World:
+    """Each world in turn."""
+    opened: World = request.param
+    return opened
+
+
+def _in(world: World, ask: Callable[[Transport, str], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with world() as (transport, root):
+            await ask(transport, root)
+
+    asyncio.run(run())
+
+
+def _send(world: World, method: str, path: str, body: bytes | None = None) -> Answer:
+    answers: list[Answer] = []
+
+    async def ask(transport: Transport, root: str) -> None:
+        request = Request(method=method, url=f"{root}{path}", body=body)
+        answers.append(await transport.send(request))
+
+    _in(world, ask)
+    return answers[0]
+
+
+def test_an_answer_is_status_headers_and_body(world: World) -> None:
+    """An answer has its status, its body, and headers under lower-case names."""
+    answer = _send(world, "GET", _GOOD)
+    assert (answer.status, answer.body) == (200, b"{}")
+    assert answer.headers["x-openstack-request-id"] == "req-1"
+
+
+def test_a_body_arrives_as_it_was_sent(world: World) -> None:
+    """What a request carries reaches the server byte for byte, under the request's method."""
+    assert _send(world, "POST", _ECHO, b'{"a":1}').body == b'POST {"a":1}'
+
+
+def test_several_choices_are_an_answer(world: World) -> None:
+    """A 300 is an answer like any other: Keystone lists its versions that way."""
+    answer = _send(world, "GET", _CHOICES)
+    assert (answer.status, answer.body) == (300, b"choices")
+
+
+def test_a_redirect_is_not_followed(world: World) -> None:
+    """A 301 is an answer; a token is not carried to wherever it points."""
+    answer = _send(world, "GET", _MOVED)
+    assert (answer.status, answer.headers["location"]) == (301, "/good")
+
+
+def test_of_a_repeated_header_the_last_counts(world: World) -> None:
+    """A header that comes twice has its last value."""
+    assert _send(world, "GET", _TWICE).headers["x-two"] == "last"
+
+
+def test_a_header_that_is_no_text_is_left_out(world: World) -> None:
+    """A header in another encoding is missing, and the rest of the answer is there."""
+    headers = _send(world, "GET", _FOREIGN).headers
+    assert "x-name" not in headers
+    assert headers["x-good"] == "yes"
+
+
+def test_an_answer_that_never_comes_is_lost(world: World) -> None:
+    """A connection that is reset after the request went out leaves it open whether it was done."""
+    with pytest.raises(Lost):
+        _send(world, "POST", _SILENT, b"{}")
+
+
+def test_an_answer_that_is_cut_short_is_lost(world: World) -> None:
+    """Half a body is no answer."""
+    with pytest.raises(Lost):
+        _send(world, "GET", _CUT_SHORT)
+
+
+def test_a_refused_connection_has_sent_nothing(world: World) -> None:
+    """Where nobody listens the request cannot have been seen."""
+
+    async def ask(transport: Transport, root: str) -> None:
+        with socket.socket() as unused:  # bound and never listening: its port refuses
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
+            with pytest.raises(NotSent):
+                await transport.send(Request(method="POST", url=f"http://127.0.0.1:{port}/"))
+
+    _in(world, ask)
+
+
+def test_fifty_requests_at_once_get_fifty_answers(world: World) -> None:
+    """A transport is shared by all that is under way."""
+
+    async def ask(transport: Transport, root: str) -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(transport.send(Request(method="GET", url=f"{root}{_GOOD}")))
+                for _ in range(50)
+            ]
+        assert [task.result().status for task in tasks] == [200] * 50
+
+    _in(world, ask)
