@@ -9,7 +9,9 @@ from pathlib import Path
 
 def make_directory(path: Path) -> Path:
     """Create the directory and those above it, closed to others, and return it."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.is_dir():
+        make_directory(path.parent)
+        path.mkdir(exist_ok=True, mode=0o700)
     return path
 
 

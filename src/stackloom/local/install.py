@@ -22,6 +22,7 @@ from stackloom.local.layout import Layout
 from stackloom.local.progress import Phase, Report
 from stackloom.local.release import Release
 
+BUILDING = ".building-"
 # The services' own tests: a quarter of the code, never run.
 _NOT_COMPILED = r"/tests?/"
 
@@ -45,9 +46,10 @@ async def ensure(layout: Layout, release: Release, report: Report) -> Path:
     text = f"Installing OpenStack {release.name} ({release.package_count()} packages)"
     report(Phase(name="install", text=text, state="started"))
     started = time.monotonic()
-    building = environment.with_name(f".building-{environment.name}")
-    await asyncio.to_thread(shutil.rmtree, building, ignore_errors=True)
-    await asyncio.to_thread(shutil.rmtree, environment, ignore_errors=True)
+    # A name of our own: an installer whose command was killed may still write into the old one.
+    building = environment.with_name(f"{BUILDING}{os.getpid()}-{environment.name}")
+    for leftover in (*environment.parent.glob(f"{BUILDING}*"), environment):
+        await asyncio.to_thread(shutil.rmtree, leftover, ignore_errors=True)
     files.make_directory(environment.parent)
     await _create(building, release)
     await _compile(building, environment)

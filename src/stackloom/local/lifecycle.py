@@ -18,7 +18,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from stackloom.errors import NotReady
+from stackloom.errors import LocalCloudError, NotReady
 from stackloom.local import (
     access as access_file,
 )
@@ -63,16 +63,21 @@ async def up(
     """
     everything = layout.from_environment(os.environ)
     cloud = everything.cloud(name)
-    if (found := access_file.read(cloud)) is not None:
-        report(Remark(text=f'The cloud "{name}" is up already'))
+    if (found := _up_already(cloud, report)) is not None:
         return found
-    async with _alone(everything, name):
-        if (found := access_file.read(cloud)) is not None:
-            return found
-        if await supervision.stop(cloud):
-            report(Remark(text=f'Removed what an earlier start of "{name}" had left running'))
-        installed = await _installed(everything, report)
-        return await _start(everything, cloud, installed, report, within_seconds)
+    try:
+        async with _alone(everything, name):
+            if (found := _up_already(cloud, report)) is not None:
+                return found
+            if await supervision.stop(cloud):
+                report(Remark(text=f'Stopped what was left running of the cloud "{name}"'))
+            installed = await _installed(everything, report)
+            return await _start(everything, cloud, installed, report, within_seconds)
+    except OSError as error:
+        raise LocalCloudError(
+            f'bringing up the cloud "{name}" below {everything.root}: {error}',
+            hint="see that there is room on the disk and that the directory is yours",
+        ) from error
 
 
 async def down(*, name: str = "local", report: Report = ignore) -> bool:
@@ -125,6 +130,20 @@ def log_files(name: str = "local") -> dict[str, Path]:
 
 
 # --- parts ----------------------------------------------------------------------------------------
+
+
+def _up_already(cloud: CloudLayout, report: Report) -> Access | None:
+    """Return how to log in when the cloud is up; a service that was given up means it is not."""
+    found = access_file.read(cloud)
+    if found is None:
+        return None
+    given_up = [row for row in status_file.status(cloud.name).services if row.state == "failed"]
+    for row in given_up:
+        report(Remark(text=f"{row.service} was given up ({row.last_error}): starting again"))
+    if given_up:
+        return None
+    report(Remark(text=f'The cloud "{cloud.name}" is up already'))
+    return found
 
 
 def _alone(everything: Layout, name: str) -> AbstractAsyncContextManager[None]:

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from stackloom.errors import Busy
+from stackloom.local import files
 
 _PAUSE_SECONDS = 0.1
 
@@ -37,7 +38,7 @@ async def hold(
     Raises:
         Busy: another process still holds it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    files.make_directory(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _try(descriptor):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from stackloom.local import blueprint, files, supervision
+from stackloom.errors import NotReady
+from stackloom.local import blueprint, files, install, supervision
 from stackloom.local.layout import Layout
 from stackloom.local.progress import Phase, Report
 from stackloom.local.settings import EMPTY
@@ -48,8 +50,8 @@ async def ensure(
     text = "Preparing the databases of a fresh cloud"
     report(Phase(name="prepare", text=text, state="started"))
     started = time.monotonic()
-    building = prepared.with_name(f".building-{prepared.name}")
-    for leftover in prepared.parent.glob(".building-*"):
+    building = prepared.with_name(f"{install.BUILDING}{os.getpid()}-{prepared.name}")
+    for leftover in prepared.parent.glob(f"{install.BUILDING}*"):
         await asyncio.to_thread(shutil.rmtree, leftover, ignore_errors=True)
     paths = blueprint.Paths(environment=environment, prepared=prepared, directory=building)
     services = blueprint.all_services()
@@ -63,14 +65,20 @@ async def ensure(
         sockets={},
         is_preparing=True,
     )
-    async with (
-        asyncio.timeout(_WITHIN_SECONDS),
-        supervision.start(
-            environment, "prepare", paths.instructions, variables=variables
-        ) as conversation,
-    ):
-        async for _ in conversation.events():
-            pass
+    try:
+        async with (
+            asyncio.timeout(_WITHIN_SECONDS),
+            supervision.start(
+                environment, "prepare", paths.instructions, variables=variables
+            ) as conversation,
+        ):
+            async for _ in conversation.events():
+                pass
+    except TimeoutError as error:
+        raise NotReady(
+            f"the databases were not ready within {_WITHIN_SECONDS:.0f} s",
+            hint=f"{paths.logs} holds what each service said",
+        ) from error
     files.make_directory(prepared.parent)
     paths.data.rename(prepared)
     await asyncio.to_thread(shutil.rmtree, building, ignore_errors=True)

@@ -21,6 +21,24 @@ def is_running(pid: int, argument: str) -> bool:
     return words[-1] == argument.encode()
 
 
+def started_with(argument: str) -> list[int]:
+    """List the processes whose last argument is *argument*."""
+    pids = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
+    return [pid for pid in pids if is_running(pid, argument)]
+
+
+def has_ended(pid: int) -> bool:
+    """Tell whether the process holds nothing any more: no memory, no file, no port.
+
+    A process that is just ending has no command line any more, but may still hold its ports.
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+    return text.rpartition(")")[2].split()[0] in {"Z", "X"}
+
+
 def memory_mib(pid: int) -> float:
     """Return its proportional set size: memory shared with others counts in parts."""
     try:

@@ -133,18 +133,28 @@ def supervisor_of(cloud: CloudLayout) -> int:
 
 
 async def stop(cloud: CloudLayout) -> bool:
-    """End the supervisor and with it all programs; tell whether there was one."""
-    pid = supervisor_of(cloud)
-    if not pid:
-        return False
-    os.kill(pid, signal.SIGTERM)
+    """End the supervisor and with it all programs; tell whether there was anything to end."""
+    supervisor = supervisor_of(cloud)
+    if supervisor:
+        os.kill(supervisor, signal.SIGTERM)
+        await _until_ended([supervisor])
+    # Where the supervisor was killed, its programs may still be on their way out.
+    left = await asyncio.to_thread(processes.started_with, str(cloud.instructions))
+    for pid in left:
+        _kill(pid)
+    await _until_ended(left)
+    return bool(supervisor or left)
+
+
+async def _until_ended(pids: Collection[int]) -> None:
+    """Wait until the processes are gone; kill them when it takes too long."""
     deadline = time.monotonic() + _STOP_SECONDS
-    while processes.is_running(pid, str(cloud.instructions)):
+    while not all(processes.has_ended(pid) for pid in pids):
         if time.monotonic() > deadline:
-            _kill(pid)
+            for pid in pids:
+                _kill(pid)
             deadline = float("inf")
         await asyncio.sleep(_PAUSE_SECONDS)
-    return True
 
 
 async def request(cloud: CloudLayout, what: Mapping[str, object], *, within_seconds: float) -> None:

@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     instructions = instructions_file.read(Path(path))
     events = Events(os.dup(1))
     if task == "prepare":
+        process.die_with_parent(os.getppid())
         process.log_to(instructions.log)
         return prepare.run(instructions, events)
     launcher = os.dup(0)

@@ -156,8 +156,9 @@ class Supervisor:
         read, write = os.pipe()
         body = functools.partial(_serve, self._instructions, program, write)
         mine = (read, self._control.fileno(), *(end.fileno() for end in self._signals))
+        others = tuple(each.socket for each in self._programs.values() if each is not program)
         starter = () if self._kept else (self._launcher, self._events.descriptor)
-        row.pid = process.fork(f"loom-{name}", program.log, body, close=(*mine, *starter))
+        row.pid = process.fork(f"loom-{name}", program.log, body, close=(*mine, *others, *starter))
         os.close(write)
         row.started, row.state = time.time(), "starting"
         self._watch(read, functools.partial(self._on_ready, name, read, row.pid))
@@ -210,6 +211,8 @@ class Supervisor:
         if len(deaths) > _DEATHS_ALLOWED:
             row.state = "failed"
             self._state.note(row.name, f"{how}, {len(deaths)} times: not restarted any more")
+            while self._asking:
+                self._answer(self._asking.pop(), error=f"{row.name} {how}")
             return
         pause = _FIRST_PAUSE_SECONDS * 2 ** (len(deaths) - 1)
         row.state = "waiting"
@@ -240,13 +243,15 @@ class Supervisor:
         """Renew the data; the programs are stopped for it and started again."""
         self._stop_programs()
         self._timers.clear()
-        renew.renew(self._instructions)
-        renew.set_addresses(self._instructions)
-        for name, deaths in self._deaths.items():
-            deaths.clear()
-            self._start(name)
-        self._state.note("supervisor", "reset")
-        self._asking.append(connection)
+        try:
+            renew.renew(self._instructions)
+            renew.set_addresses(self._instructions)
+            self._asking.append(connection)
+            self._state.note("supervisor", "reset")
+        finally:
+            for name, deaths in self._deaths.items():
+                deaths.clear()
+                self._start(name)
 
     def _stop_all(self) -> None:
         self._stop_programs()

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Free ports are found and kept."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+
+import pytest
+
+from stackloom.errors import LocalCloudError
+from stackloom.local import ports
+
+
+def _close(sockets: Iterable[socket.socket]) -> None:
+    for each in sockets:
+        each.close()
+
+
+def _numbers(sockets: Iterable[socket.socket]) -> list[int]:
+    return [each.getsockname()[1] for each in sockets]
+
+
+def test_ports_lie_in_one_block_and_on_the_loopback_interface() -> None:
+    """In the order in which they were asked for."""
+    sockets = ports.claim((0, 3, 1), preferred=0, taken=())
+    first, fourth, second = _numbers(sockets)
+    assert (fourth - first, second - first) == (3, 1)
+    assert {each.getsockname()[0] for each in sockets} == {"127.0.0.1"}
+    _close(sockets)
+
+
+def test_the_ports_of_last_time_are_taken_again() -> None:
+    """So that what was written down elsewhere stays right."""
+    sockets = ports.claim((0, 1), preferred=0, taken=())
+    before = _numbers(sockets)
+    _close(sockets)
+    again = ports.claim((0, 1), preferred=before[0], taken=())
+    assert _numbers(again) == before
+    _close(again)
+
+
+def test_one_port_in_use_moves_the_whole_block() -> None:
+    """The cloud's ports stay together."""
+    sockets = ports.claim((0, 1), preferred=0, taken=())
+    first = _numbers(sockets)[0]
+    sockets[0].close()
+    others = ports.claim((0, 1), preferred=first, taken=())
+    assert _numbers(others)[0] != first
+    _close([sockets[1], *others])
+
+
+def test_blocks_of_other_clouds_are_left_alone() -> None:
+    """Also while those clouds are down."""
+    sockets = ports.claim((0,), preferred=0, taken=())
+    first = _numbers(sockets)[0]
+    _close(sockets)
+    others = ports.claim((0,), preferred=0, taken=(first,))
+    assert _numbers(others)[0] != first
+    _close(others)
+
+
+def test_no_free_block_is_said_so() -> None:
+    """With the range that was tried."""
+    with pytest.raises(LocalCloudError, match="no 20 free ports in a row between 20100"):
+        ports.claim((0,), preferred=0, taken=range(20_100, 29_900))

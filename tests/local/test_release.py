@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lock files that ship with the package."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from stackloom.local import release
+
+
+def test_every_package_is_locked_by_hash() -> None:
+    """And the file says nothing about where to get them."""
+    text = release.release().lock_file.read_text()
+    requirements = re.split(r"\n(?=\S)", text.strip())
+    assert len(requirements) == release.release().package_count() > 150
+    assert [each for each in requirements if "--hash=sha256:" not in each] == []
+    assert not re.search(r"https?://|--index|--find-links|--extra-index", text)
+
+
+def test_another_lock_file_is_another_environment(tmp_path: Path) -> None:
+    """So a refreshed lock never changes an environment that is in use."""
+    one, other = tmp_path / "one.txt", tmp_path / "other.txt"
+    one.write_text("a==1\n")
+    other.write_text("a==2\n")
+    keys = {release.Release(name="1", lock_file=path).key() for path in (one, other)}
+    assert len(keys) == 2
