@@ -27,6 +27,7 @@ from stackloom.scenario.model import Kinds, Scenario
 from stackloom.scenario.observe import list_kinds, marked_states
 from stackloom.scenario.plan import Found, Step
 from stackloom.scenario.planner import KnownIds
+from stackloom.transport.client import Answer
 
 # About 4 requests at once cost the services of a small cloud least CPU in all; measured with 25
 # networks and servers, 16 at once took half as much again.
@@ -122,16 +123,19 @@ class CloudActions:
     ) -> dict[Address, str | StackloomError]:
         made: dict[Address, str | StackloomError] = {}
         if len(steps) > 1:
-            made |= await self._create_in_bulk(steps, ids)
+            try:
+                made |= await self._create_in_bulk(steps, ids)
+            except StackloomError as error:
+                # In doubt, and the look failed: nothing is known, so nothing is sent again.
+                return {step.address: error for step in steps}
         rest = [step for step in steps if step.address not in made]
         singles = await together(self._create_one(step, ids) for step in rest)
         return made | {step.address: one for step, one in zip(rest, singles, strict=True)}
 
-    async def _create_in_bulk(
-        self, steps: Sequence[Step], ids: IdByAddress
-    ) -> dict[Address, str | StackloomError]:
+    async def _create_in_bulk(self, steps: Sequence[Step], ids: IdByAddress) -> dict[Address, str]:
         """Make *steps* in one request; what is missing from the result has to be made singly."""
         kind = self._kinds[steps[0].address.kind]
+        wanted = {step.address for step in steps}
         calls = {step.address: self._call(step, ids) for step in steps}
         bodies = [request.body[kind.name] for request in calls.values() if request.body]
         path = next(iter(calls.values())).path
@@ -140,17 +144,17 @@ class CloudActions:
             async with self._slots[kind.service]:
                 answer = await call(self._cloud, kind, bulk)
             states = decode_many(kind, answer)
-            by_mark = marked_states(self._kinds, {kind.name: states}, self._scenario.name).states
-            return {address: self._note(address, state) for address, state in by_mark.items()}
+            there = marked_states(self._kinds, {kind.name: states}, self._scenario.name).states
+            if missing := wanted - set(there):
+                raise BadAnswer(f"the answer says nothing of {', '.join(map(str, missing))}")
         except (InDoubt, ServerFault, BadAnswer) as error:
             for step in steps:
                 self._doubt(step, error)
-            wanted = {step.address for step in steps}
             there = await self._look(kind, wanted)
-            return {address: self._note(address, state) for address, state in there.items()}
         except CloudError:
             # Refused as a whole, so nothing was made; one by one tells which is at fault.
             return {}
+        return {address: self._note(address, there[address]) for address in wanted & set(there)}
 
     async def _create_one(self, step: Step, ids: IdByAddress) -> str | StackloomError:
         kind = self._kinds[step.address.kind]
@@ -167,7 +171,7 @@ class CloudActions:
             try:
                 async with self._slots[kind.service]:
                     answer = await call(self._cloud, kind, request)
-                return self._note(step.address, kind.made(_document(answer.body), request))
+                return self._note(step.address, _made(kind, answer, request))
             except (InDoubt, ServerFault, BadAnswer) as error:
                 self._doubt(step, error)
                 there = await self._look(kind, {step.address})
@@ -221,11 +225,17 @@ class CloudActions:
         self._tell(StepInDoubt(address=step.address, action=step.action, reason=str(error)))
 
 
-def _document(body: bytes) -> dict[str, Any]:
+def _made(kind: Kind[Any], answer: Answer, request: Call) -> Any:
+    """Read what a create was answered with.
+
+    Raises:
+        BadAnswer: it is not what the API promises; whether it was made is in doubt.
+    """
     try:
-        document = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        raise BadAnswer(f"the answer to a create is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise BadAnswer("the answer to a create is not a JSON object")
-    return document
+        return kind.made(msgspec.json.decode(answer.body, type=dict[str, Any]), request)
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        start = answer.body[:60].decode("utf-8", "replace")
+        raise BadAnswer(
+            f"the answer to a create of a {kind.name} cannot be read; it begins: {start!r}",
+            status=answer.status,
+        ) from error

@@ -2,11 +2,13 @@
 """A YAML file as plain values, with the line and column of each; the only module that sees YAML.
 
 Scalars are read by the rules of YAML 1.2: ``yes`` is a word, ``12:34:56`` is no number, and quotes
-make a string. A key that stands twice is a problem, not a silent overwrite.
+make a string. A key that stands twice is a problem, not a silent overwrite. A file cannot exhaust
+the machine: nesting and what aliases multiply have limits.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +19,15 @@ import yaml
 from stackloom.cloud.kind import Place
 from stackloom.errors import BadScenario, Problem
 
-_INTEGER = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# A longer run of digits is an id, not a number.
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}|0x[0-9a-fA-F]{1,15}|0o[0-7]{1,20}")
+_FLOAT = re.compile(r"[-+]?((\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# libyaml's composer recurses in C and crashes the process some 20,000 levels down.
+_MOST_LEVELS = 50
+# Ten lines of aliases of aliases would make 10^10 values; real files have some thousands.
+MOST_VALUES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,38 +55,64 @@ class Document:
 KEY = "\0key"
 
 
-def read_document(text: str, file: str) -> Document:
+def read_document(text: str, file: str, *, most_values: int = MOST_VALUES) -> Document:
     """Read YAML.
+
+    Args:
+        most_values: how many values and keys there may be, each alias counted where it stands.
 
     Raises:
         BadScenario: it is no YAML, or has keys twice; every such key is named.
     """
     try:
+        _check_levels(text, file)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "this is not YAML"
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        problem = Problem(file=file, line=line, column=column, message=what)
-        raise BadScenario([problem]) from error
+        raise BadScenario([_problem_of(error, file)]) from error
     if node is None:
         raise BadScenario([Problem(file=file, line=0, column=0, message="the file is empty")])
-    reader = _Reader(file)
+    reader = _Reader(file, most_values)
     values = reader.read(node, ())
     if reader.problems:
         raise BadScenario(reader.problems)
     return Document(file=file, values=values, positions=reader.positions)
 
 
+def _problem_of(error: yaml.YAMLError, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    # The context says what was being read, the problem what came instead.
+    words = [getattr(error, name, None) for name in ("context", "problem", "reason")]
+    message = ", ".join(str(each) for each in words if each) or "it is not YAML"
+    return Problem(file=file, line=line, column=column, message=f"this is not YAML: {message}")
+
+
+def _check_levels(text: str, file: str) -> None:
+    levels = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            levels += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            levels -= 1
+        if levels > _MOST_LEVELS:
+            line, column = _position(event)
+            message = f"more than {_MOST_LEVELS} levels inside each other"
+            raise BadScenario([Problem(file=file, line=line, column=column, message=message)])
+
+
 class _Reader:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, most_values: int) -> None:
         self._file = file
+        self._most_values = most_values
         self._open: list[int] = []
         self.positions: dict[Place, tuple[int, int]] = {}
         self.problems: list[Problem] = []
 
     def read(self, node: yaml.Node, place: Place) -> Any:
         self.positions[place] = _position(node)
+        if len(self.positions) > self._most_values:
+            message = f"more than {self._most_values:,} values, once aliases are written out"
+            raise BadScenario([Problem(file=self._file, line=0, column=0, message=message)])
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if id(node) in self._open:
@@ -115,17 +148,19 @@ class _Reader:
         self.problems.append(problem)
 
 
-def _position(node: yaml.Node) -> tuple[int, int]:
+def _position(node: yaml.Node | yaml.Event) -> tuple[int, int]:
+    assert node.start_mark is not None, "everything read from a text has a place in it"
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
     text = str(node.value)
-    if node.style is not None:  # quoted, or a block of text
+    if node.style:  # quoted, or a block of text; plain is None, and "" where libyaml reads
         return text
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     if _INTEGER.fullmatch(text):
         base = {"0x": 16, "0o": 8}.get(text[:2], 10)
         return int(text, base)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    number = float(text) if _FLOAT.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else text

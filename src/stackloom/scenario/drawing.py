@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from stackloom.cloud.sketch import Bar, BarNote, Box, Leg, Part
 
 _SYMBOLS = {"router": "◈", "server": "▣"}
-_PLAIN = str.maketrans("━┯├└─┐┘┤│┼◈▣", "=+|`-+++|+R#")
+_PLAIN = str.maketrans("━┯├└─┐┘┤│┼◈▣○", "=+|`-+++|+R#o")
 _INDENT = 2
 _BAR_AT_LEAST = 40
 
@@ -31,12 +31,12 @@ def draw(parts: Iterable[Part], *, plain: bool = False) -> str:
     """Return the picture as lines of text, without a newline at the end; "" for no parts.
 
     Args:
-        plain: only ASCII characters.
+        plain: only ASCII characters; a letter of a name that is none becomes "?".
     """
     everything = list(parts)
     rows = _rows(everything)
     text = "\n".join(_with_gutter(rows))
-    return text.translate(_PLAIN) if plain else text
+    return text.translate(_PLAIN).encode("ascii", "replace").decode() if plain else text
 
 
 def _rows(parts: Sequence[Part]) -> list[_Row]:
@@ -82,7 +82,8 @@ def _order(box: Box) -> tuple[bool, str]:
 
 def _leg_row(leg: Leg, box: Box, last: bool, name_width: int, note_width: int) -> _Row:
     text = f"{' ' * _INDENT}{'└' if last else '├'}─{_SYMBOLS.get(box.sort, '○')} "
-    text += f"{box.label.ljust(name_width)}  {leg.note.ljust(note_width)}  {box.note}"
+    columns = [box.label.ljust(name_width), *([leg.note.ljust(note_width)] if note_width else [])]
+    text += "  ".join([*columns, box.note])
     return _Row(text.rstrip(), leg.box)
 
 

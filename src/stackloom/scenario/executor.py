@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -65,13 +66,25 @@ class Executor:
             for step in plan.steps
             if step.action in {Action.KEEP, Action.UPDATE}
         }
-        self._waiting = {step.key: len(step.needs) for step in plan.steps}
+        self._deletes_left = Counter(
+            step.address.kind for step in plan.steps if step.action is Action.DELETE
+        )
+        self._after_deletes: dict[str, list[StepKey]] = {}
+        self._waiting: dict[StepKey, int] = {}
         self._needed_by: dict[StepKey, list[StepKey]] = {}
         for step in plan.steps:
-            for need in step.needs:
-                self._needed_by.setdefault(need, []).append(step.key)
+            self._queue(step)
         self._outcomes: dict[StepKey, Outcome] = {}
         self._stopping = False
+
+    def _queue(self, step: Step) -> None:
+        """Note what *step* waits for; all deletes of its kind count as one thing."""
+        self._waiting[step.key] = len(step.needs)
+        for need in step.needs:
+            self._needed_by.setdefault(need, []).append(step.key)
+        if step.after_deletes and self._deletes_left[step.address.kind]:
+            self._waiting[step.key] += 1
+            self._after_deletes.setdefault(step.address.kind, []).append(step.key)
 
     def stop(self) -> None:
         """Begin nothing more; what is under way ends."""
@@ -148,7 +161,7 @@ class Executor:
             key = each.step.key
             self._outcomes[key] = each
             self._tell(StepEnded(outcome=each))
-            for behind in self._needed_by.get(key, ()):
+            for behind in self._behind(each):
                 if behind in self._outcomes:
                     continue
                 self._waiting[behind] -= 1
@@ -159,6 +172,19 @@ class Executor:
                 elif self._waiting[behind] == 0:
                     ready.append(behind)
         self._launch(ready)
+
+    def _behind(self, outcome: Outcome) -> list[StepKey]:
+        """Return the steps that wait for one thing less now, or in vain."""
+        step = outcome.step
+        behind = list(self._needed_by.get(step.key, ()))
+        if step.action is Action.DELETE:
+            self._deletes_left[step.address.kind] -= 1
+            last_or_failed = (
+                outcome.result is not Result.DONE or not (self._deletes_left[step.address.kind])
+            )
+            if last_or_failed:
+                behind += self._after_deletes.pop(step.address.kind, [])
+        return behind
 
     @staticmethod
     def _follower(step: Step, of: Outcome) -> Outcome:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
@@ -37,6 +37,25 @@ def find_cycle(needs: Mapping[Node, Iterable[Node]]) -> list[Node]:
     return []
 
 
+def in_order(needs: Mapping[Node, Collection[Node]]) -> list[Node]:
+    """Return all nodes so that each comes after those it needs, otherwise as they stood.
+
+    Linear in nodes and edges. Nodes on a circle, and those behind one, are left out.
+    """
+    needed_by: dict[Node, list[Node]] = {}
+    waiting = {node: len(wanted) for node, wanted in needs.items()}
+    for node, wanted in needs.items():
+        for each in wanted:
+            needed_by.setdefault(each, []).append(node)
+    ordered = [node for node, count in waiting.items() if count == 0]
+    for node in ordered:  # grows while it is walked
+        for behind in needed_by.get(node, ()):
+            waiting[behind] -= 1
+            if waiting[behind] == 0:
+                ordered.append(behind)
+    return ordered
+
+
 def everything_behind(starts: Iterable[Node], needs: Mapping[Node, Iterable[Node]]) -> set[Node]:
     """Return all that need one of *starts*, directly or through others, *starts* included."""
     needed_by: dict[Node, list[Node]] = {}
@@ -47,6 +66,18 @@ def everything_behind(starts: Iterable[Node], needs: Mapping[Node, Iterable[Node
     frontier = list(reached)
     while frontier:
         for node in needed_by.get(frontier.pop(), ()):
+            if node not in reached:
+                reached.add(node)
+                frontier.append(node)
+    return reached
+
+
+def everything_before(starts: Iterable[Node], needs: Mapping[Node, Iterable[Node]]) -> set[Node]:
+    """Return all that *starts* need, directly or through others, *starts* included."""
+    reached = set(starts)
+    frontier = list(reached)
+    while frontier:
+        for node in needs.get(frontier.pop(), ()):
             if node not in reached:
                 reached.add(node)
                 frontier.append(node)

@@ -7,7 +7,7 @@ itself), and references among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
-from stackloom.cloud.kind import Place, Spec
+from stackloom.cloud.kind import Kind, Place, Spec
 from stackloom.cloud.mark import NAME_PATTERN, Address
 from stackloom.errors import BadScenario, Problem, UsageError
 from stackloom.scenario.document import Document, read_document
@@ -62,7 +62,7 @@ def load_text(text: str, file: str, kinds: Kinds) -> Loaded:
         BadScenario: with every problem that was found.
     """
     document = read_document(text, file)
-    _without_empty_entries(document.values)
+    _without_empty_entries(document.values, kinds)
     _raise(list(_shape_problems(document, scenario_schema(kinds))))
     specs, places = _specs(document, kinds)
     loaded = Loaded(
@@ -83,17 +83,21 @@ def _raise(problems: list[Problem]) -> None:
         raise BadScenario(problems)
 
 
-def _without_empty_entries(values: Any) -> None:
+def _without_empty_entries(values: Any, kinds: Kinds) -> None:
     """Let ``hub:`` with nothing behind it, and a section that is all comments, mean ``{}``."""
     if not isinstance(values, dict):
         return
-    for section, entries in values.items():
-        if entries is None:
+    for section in _kinds_by_section(kinds).keys() & values.keys():
+        if values[section] is None:
             values[section] = {}
-        elif isinstance(entries, dict):
-            for name, entry in entries.items():
-                if entry is None:
-                    entries[name] = {}
+        elif isinstance(values[section], dict):
+            filled = {name: {} if each is None else each for name, each in values[section].items()}
+            values[section] = filled
+
+
+def _kinds_by_section(kinds: Kinds) -> dict[str, Kind[Any]]:
+    declared = [(kind.declaration, kind) for kind in kinds.values() if kind.declaration]
+    return {declaration.section: kind for declaration, kind in declared if declaration.section}
 
 
 # --- shape ----------------------------------------------------------------------------------------
@@ -136,18 +140,30 @@ def _explain(
     elif what == "pattern" and error.kind.pattern == NAME_PATTERN:
         yield document.problem(place, f"{error.instance!r} cannot be a name", _NAME_RULE)
     elif what == "type":
-        wanted = " or ".join(_TYPES.get(each, each) for each in error.kind.types)
-        yield document.problem(place, f"this should be {wanted}, and is {_shown(error.instance)}")
+        yield _wrong_type(document, place, error.kind.types, error.instance)
     elif what == "anyOf":
-        # Each branch holds the errors by which it was refused; types are what a person can use.
-        types = [
-            e.kind.types for branch in error.kind.context for e in branch if e.kind.name == "type"
-        ]
-        wanted = " or ".join(_TYPES.get(each, each) for group in types for each in group)
-        message = f"this should be {wanted or 'something else'}, and is {_shown(error.instance)}"
-        yield document.problem(place, message)
+        # Each branch holds the errors by which it was refused; one of the right type was meant.
+        types: list[str] = []
+        for branch in error.kind.context:
+            own = [e.kind for e in branch if tuple(e.instance_path) == place]
+            refused = [name for kind in own if kind.name == "type" for name in kind.types]
+            types += refused
+            if not refused:
+                for each in branch:
+                    yield from _explain(document, schema, tuple(each.instance_path), each)
+                return
+        yield _wrong_type(document, place, types, error.instance)
     else:
         yield document.problem(place, str(error.message))
+
+
+def _wrong_type(
+    document: Document, place: Place, types: Sequence[str], instance: object
+) -> Problem:
+    wanted = " or ".join(_TYPES.get(each, each) for each in types)
+    message = f"this should be {wanted}, and is {_shown(instance)}"
+    is_bare = "string" in types and isinstance(instance, bool | int | float)
+    return document.problem(place, message, "quotes make it a text" if is_bare else "")
 
 
 _NAME_RULE = (
@@ -158,15 +174,12 @@ _NAME_RULE = (
 def _fields_at(schema: Mapping[str, Any], place: Place) -> list[str]:
     """Return the names of the fields that may stand at *place*."""
     node: Any = schema
-    for step in (*place, None):
-        if "$ref" in node:
-            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
-        if step is None:
-            break
-        inside = node.get("properties", {}).get(step) if isinstance(step, str) else None
+    for step in place:
+        inside = node.get("properties", {}).get(step)
         node = inside or node.get("additionalProperties") or node.get("items") or {}
-        if not isinstance(node, dict):
-            node = {}
+        for branch in node.get("anyOf", [node]):
+            if "$ref" in branch:
+                node = schema["$defs"][branch["$ref"].rsplit("/", 1)[1]]
     return sorted(node.get("properties", {}))
 
 
@@ -189,11 +202,7 @@ def _shown(value: object) -> str:
 
 def _specs(document: Document, kinds: Kinds) -> tuple[dict[Address, Spec], dict[Address, Place]]:
     """Read every entry of every section, in the order of the file."""
-    by_section = {
-        kind.declaration.section: kind
-        for kind in kinds.values()
-        if kind.declaration and kind.declaration.section
-    }
+    by_section = _kinds_by_section(kinds)
     specs: dict[Address, Spec] = {}
     places: dict[Address, Place] = {}
     problems: list[Problem] = []
@@ -235,10 +244,11 @@ def _sense_problems(
         assert declaration is not None, "only declared kinds are read"
         for fault in declaration.faults(spec):
             yield loaded.problem(address, fault.place, fault.message, fault.hint)
-        for implied, implied_spec in declaration.expand(address, spec, written):
-            if written.get(implied, implied_spec) != implied_spec:
-                message = f"this implies {implied}, which the file also describes, differently"
-                yield loaded.problem(address, (), message, "leave one of the two out")
+        specs = loaded.scenario.specs
+        for implied, implied_spec in declaration.expand(address, spec, specs):
+            if specs[implied] != implied_spec:
+                message = f"this implies {implied}, which stands for something else already"
+                yield loaded.problem(address, (), message, "leave one of the two out, or rename")
 
 
 def _reference_problems(loaded: Loaded, kinds: Kinds) -> Iterator[Problem]:

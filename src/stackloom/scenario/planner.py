@@ -6,21 +6,23 @@ Rules:
 * What the scenario has and the cloud has not is created, the other way round deleted.
 * A field that differs is updated in place where the API can; otherwise the resource is replaced,
   and with it everything that needs it, for its id goes away.
-* Creates wait for what they need. Deletes wait for whatever needs the deleted.
+* Creates wait for what they need. Deletes wait for whatever holds on to the deleted: until that is
+  deleted as well, or an update has let go.
 * The creates of a kind wait for all deletes of that kind: addresses, ranges and names become free
-  before they are taken again.
+  before they are taken again. ``Step.after_deletes`` says so. Only what an update needs before it
+  can let go of something deleted does not wait, for that would be a circle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stackloom.cloud.kind import Difference, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import Cycle
-from stackloom.scenario.graph import everything_behind, find_cycle
+from stackloom.scenario.graph import everything_before, everything_behind, find_cycle, in_order
 from stackloom.scenario.model import Kinds, Scenario, needs
 from stackloom.scenario.plan import Action, Found, Plan, Step, StepKey
 
@@ -80,9 +82,8 @@ def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
         _step(address, spec, changes.get(address, ()), replaced, observed)
         for address, spec in specs.items()
     ]
-    steps = {step.key: step for step in (*deletes, *others)}
-    ordered = _with_needs(steps, wanted_needs, _delete_needs(kinds, deletes))
-    return Plan(scenario=scenario.name, steps=_in_order(ordered), found=observed.found)
+    steps = _with_needs(kinds, deletes, others, wanted_needs)
+    return Plan(scenario=scenario.name, steps=_in_order(steps), found=observed.found)
 
 
 def _changes(
@@ -126,19 +127,17 @@ def _step(
     observed: Observed,
 ) -> Step:
     state = observed.states.get(address)
-    if address in replaced:
-        return Step(
-            address=address,
-            action=Action.CREATE,
-            spec=spec,
-            differences=tuple(each for each in changes if not each.in_place),
-            replaces=True,
-            because=replaced[address],
-        )
-    if state is None:
-        return Step(address=address, action=Action.CREATE, spec=spec)
-    action = Action.UPDATE if changes else Action.KEEP
-    return Step(address=address, action=action, spec=spec, state=state, differences=changes)
+    if state is not None and address not in replaced:
+        action = Action.UPDATE if changes else Action.KEEP
+        return Step(address=address, action=action, spec=spec, state=state, differences=changes)
+    return Step(
+        address=address,
+        action=Action.CREATE,
+        spec=spec,
+        differences=tuple(each for each in changes if not each.in_place),
+        replaces=address in replaced,
+        because=replaced.get(address),
+    )
 
 
 def _delete_steps(
@@ -165,63 +164,54 @@ def _delete_steps(
     return steps
 
 
-def _delete_needs(kinds: Kinds, deletes: Sequence[Step]) -> dict[StepKey, set[StepKey]]:
-    """Return, for each delete, the deletes of what cannot be deleted after it."""
+def _with_needs(
+    kinds: Kinds,
+    deletes: Sequence[Step],
+    others: Sequence[Step],
+    wanted_needs: Mapping[Address, set[Address]],
+) -> list[Step]:
+    updates = [step for step in others if step.action is Action.UPDATE]
+    delete_needs = _delete_needs(kinds, deletes, (*deletes, *updates))
+    letting_go = {
+        key.address for needs in delete_needs.values() for key in needs if not key.deletes
+    }
+    early = everything_before(letting_go, wanted_needs)
+    return [replace(step, needs=frozenset(delete_needs[step.key])) for step in deletes] + [
+        replace(
+            step,
+            needs=frozenset(StepKey(each) for each in wanted_needs[step.address]),
+            after_deletes=step.action is Action.CREATE and step.address not in early,
+        )
+        for step in others
+    ]
+
+
+def _delete_needs(
+    kinds: Kinds, deletes: Sequence[Step], holders: Sequence[Step]
+) -> dict[StepKey, set[StepKey]]:
+    """Return, for each delete, the steps that let go of what is deleted."""
     by_id = {step.state.id: step.key for step in deletes}
     result: dict[StepKey, set[StepKey]] = {step.key: set() for step in deletes}
-    for step in deletes:
-        declaration = kinds[step.address.kind].declaration
-        for id in declaration.needs(step.state) if declaration else ():
-            if id in by_id and by_id[id] != step.key:
-                result[by_id[id]].add(step.key)
+    for holder in holders:
+        declaration = kinds[holder.address.kind].declaration
+        for id in declaration.needs(holder.state) if declaration else ():
+            if id in by_id and by_id[id] != holder.key:
+                result[by_id[id]].add(holder.key)
     return result
 
 
-def _with_needs(
-    steps: Mapping[StepKey, Step],
-    wanted_needs: Mapping[Address, set[Address]],
-    delete_needs: Mapping[StepKey, set[StepKey]],
-) -> dict[StepKey, Step]:
-    deletes_by_kind: dict[str, set[StepKey]] = {}
-    for key in delete_needs:
-        deletes_by_kind.setdefault(key.address.kind, set()).add(key)
-    result: dict[StepKey, Step] = {}
-    for key, step in steps.items():
+def _in_order(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the steps so that each comes after those it waits for, otherwise as they stood."""
+    graph: dict[StepKey | str, set[StepKey | str]] = {}
+    for step in steps:
+        graph[step.key] = {*step.needs}
+        # All deletes of a kind are one node, or their number would multiply that of the creates.
+        kind_deleted = graph.setdefault(step.address.kind, set())
         if step.action is Action.DELETE:
-            wanted = delete_needs[key]
-        else:
-            wanted = {StepKey(address) for address in wanted_needs[step.address]}
-            if step.action is Action.CREATE:
-                wanted |= deletes_by_kind.get(step.address.kind, set())
-        result[key] = Step(
-            address=step.address,
-            action=step.action,
-            spec=step.spec,
-            state=step.state,
-            differences=step.differences,
-            needs=frozenset(wanted),
-            replaces=step.replaces,
-            because=step.because,
-        )
-    return result
-
-
-def _in_order(steps: Mapping[StepKey, Step]) -> tuple[Step, ...]:
-    """Return the steps so that each comes after those it needs, otherwise as they stood."""
-    needed_by: dict[StepKey, list[StepKey]] = {}
-    waiting = {key: len(step.needs) for key, step in steps.items()}
-    for key, step in steps.items():
-        for need in step.needs:
-            needed_by.setdefault(need, []).append(key)
-    ready = [key for key in steps if waiting[key] == 0]
-    ordered: list[Step] = []
-    for key in ready:  # grows while it is walked
-        ordered.append(steps[key])
-        for behind in needed_by.get(key, ()):
-            waiting[behind] -= 1
-            if waiting[behind] == 0:
-                ready.append(behind)
-    if len(ordered) < len(steps):
-        circle = find_cycle({key: step.needs for key, step in steps.items()})
-        raise Cycle([str(key.address) for key in circle])
-    return tuple(ordered)
+            kind_deleted.add(step.key)
+        elif step.after_deletes:
+            graph[step.key].add(step.address.kind)
+    if circle := find_cycle(graph):
+        raise Cycle([str(key.address) for key in circle if isinstance(key, StepKey)])
+    by_key = {step.key: step for step in steps}
+    return tuple(by_key[key] for key in in_order(graph) if isinstance(key, StepKey))
