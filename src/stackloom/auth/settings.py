@@ -51,7 +51,7 @@ _OUTSIDE_AUTH = (
 NAMES = _IN_AUTH + _OUTSIDE_AUTH
 # What PyYAML quotes of the file, such as the alias in "found undefined alias 'swordfish'"; its own
 # words in quotes, such as '<scalar>', stay.
-_QUOTED = re.compile(r"""'[^'<]{2,}'|"[^"<]{2,}\"""")
+_QUOTED = re.compile(r"""'[^'<]{3,}'|"[^"<]{3,}\"""")
 _OLDER_NAMES = {
     "tenant_name": "project_name",
     "tenant_id": "project_id",
