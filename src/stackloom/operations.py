@@ -6,7 +6,11 @@ It introduces the rooms to each other: the kinds to the planner, a cloud to the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +25,26 @@ from stackloom.scenario.events import Outcome, Result, Tell, tell_nobody
 from stackloom.scenario.executor import Executor
 from stackloom.scenario.loader import Loaded, load_file
 from stackloom.scenario.model import Scenario, lookups, references
-from stackloom.scenario.observe import list_kinds, look_up, marked_states, scenarios_in
+from stackloom.scenario.observe import (
+    Marked,
+    list_kinds,
+    look_up,
+    marked_states,
+    own_project,
+    scenarios_in,
+)
 from stackloom.scenario.plan import Plan
 from stackloom.scenario.planner import Observed, make_plan
+from stackloom.scenario.records import RecordedActions, Records, hold_records, records_directory
+
+log = logging.getLogger(__name__)
 
 KINDS = all_kinds()
 _DECLARED = tuple(kind.name for kind in KINDS.values() if kind.declaration)
+# How long a service may still be at work on a request whose sender was killed; asked about only
+# after a run that was.
+UNDER_WAY_SECONDS = 20.0
+LOOK_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,35 +60,73 @@ def read_scenario(path: Path) -> Loaded:
     return load_file(path, KINDS)
 
 
-async def plan(cloud: Cloud, loaded: Loaded) -> Planned:
+async def plan(cloud: Cloud, loaded: Loaded, *, records: Records | None = None) -> Planned:
     """Compare a scenario with the cloud: one request a kind, and one for each name to find.
+
+    Args:
+        records: what an earlier run may still have under way, which is waited for; None to only
+            look.
 
     Raises:
         BadScenario: images, flavors or networks that it names are not there; says where it does.
     """
     scenario = loaded.scenario
-    listed = await list_kinds(cloud, KINDS, _DECLARED)
     wanted = lookups(KINDS, scenario.specs)
     found, missing = await look_up(cloud, KINDS, wanted)
     if missing:
         raise _not_found(loaded, missing)
-    marked = marked_states(KINDS, listed, scenario.name)
+    marked = await _marked(cloud, scenario.name, records)
     observed = Observed(states=marked.states, doubles=marked.doubles, found=found)
     return Planned(scenario=scenario, plan=make_plan(KINDS, scenario, observed))
 
 
-async def plan_destruction(cloud: Cloud, scenario_name: str) -> Planned:
+async def plan_destruction(
+    cloud: Cloud, scenario_name: str, *, records: Records | None = None
+) -> Planned:
     """Plan to take away everything that carries the marks of a scenario, and nothing else."""
-    listed = await list_kinds(cloud, KINDS, _DECLARED)
-    marked = marked_states(KINDS, listed, scenario_name)
+    marked = await _marked(cloud, scenario_name, records)
     empty = Scenario(name=scenario_name, specs={})
     observed = Observed(states=marked.states, doubles=marked.doubles)
     return Planned(scenario=empty, plan=make_plan(KINDS, empty, observed))
 
 
-def executor(cloud: Cloud, planned: Planned, *, tell: Tell = tell_nobody) -> Executor:
+@asynccontextmanager
+async def hold(
+    cloud: Cloud, scenario_name: str, environment: Mapping[str, str]
+) -> AsyncIterator[Records]:
+    """Be the only command on this machine that works on a scenario, for an ``async with``.
+
+    Raises:
+        Busy: another one does.
+    """
+    key = f"{cloud.config.auth_url} {await own_project(cloud)}"
+    directory = records_directory(environment)
+    with hold_records(directory, cloud_key=key, scenario=scenario_name) as records:
+        yield records
+
+
+async def _marked(cloud: Cloud, scenario_name: str, records: Records | None) -> Marked:
+    """Return what carries the scenario's marks, once nothing of an earlier run is under way."""
+    while True:
+        listed = await list_kinds(cloud, KINDS, _DECLARED)
+        marked = marked_states(KINDS, listed, scenario_name)
+        if records is None:
+            return marked
+        oldest = time.time() - UNDER_WAY_SECONDS
+        begun = [a for a, since in records.unfinished.items() if since > oldest]
+        if all(address in marked.states for address in begun):
+            records.forget()
+            return marked
+        log.info("waiting for what an interrupted run began: %s", ", ".join(map(str, begun)))
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+def executor(
+    cloud: Cloud, planned: Planned, records: Records, *, tell: Tell = tell_nobody
+) -> Executor:
     """Return what carries a plan out when its ``run()`` is awaited."""
-    actions = CloudActions(cloud, KINDS, planned.scenario, planned.plan.found, tell=tell)
+    plain = CloudActions(cloud, KINDS, planned.scenario, planned.plan.found, tell=tell)
+    actions = RecordedActions(plain, records)
     bulk = [kind.name for kind in KINDS.values() if kind.bulk]
     return Executor(planned.plan, actions, bulk_kinds=bulk, tell=tell)
 

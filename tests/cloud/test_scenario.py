@@ -172,7 +172,7 @@ def test_an_unknown_image_is_told_with_its_place_in_the_file(
     lines = result.stderr.splitlines()
     assert [line.split(" (")[0].replace(str(file), "FILE") for line in lines] == [
         'error: FILE:9:18: image "windows" is not there, or not visible to this project',
-        'FILE:10:33: flavor "xxl" is not there, or not visible to this project',
+        'FILE:10:34: flavor "xxl" is not there, or not visible to this project',
     ]
     assert _topology(demo) == NOTHING
 

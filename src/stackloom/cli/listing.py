@@ -88,7 +88,15 @@ def _all(invocation: Invocation, kind: Kind[StateT]) -> list[StateT]:
     from stackloom.cloud.verbs import list_states
 
     async def work(cloud: Cloud) -> list[StateT]:
-        return [state async for state in list_states(cloud, kind)]
+        states = [state async for state in list_states(cloud, kind)]
+        token = await cloud.token()
+        if not states and not token.project_id:
+            # Neutron filters by the token's project and answers an empty list where there is none.
+            invocation.talk(
+                f"note: this token is for {token.scope} and owns no project, so the empty list "
+                "says nothing; name a project: --os-project-name"
+            )
+        return states
 
     return with_cloud(invocation, work)
 

@@ -52,7 +52,7 @@ def take_cloud_options(words: Sequence[str]) -> tuple[CloudOptions, list[str]]:
         elif not option.startswith("--os-"):
             rest.append(word)
         elif option != _CLOUD and option not in _NAME_BY_OPTION:
-            raise UsageError(f"there is no option {option}", hint=CLOUD_OPTIONS_HELP)
+            raise UsageError(f"there is no option {option}", hint=_meant(option))
         else:
             given = value if equals else next(waiting, None)
             if given is None:
@@ -62,6 +62,13 @@ def take_cloud_options(words: Sequence[str]) -> tuple[CloudOptions, list[str]]:
             else:
                 found.settings[_NAME_BY_OPTION[option]] = given
     return found, rest
+
+
+def _meant(option: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(option, [_CLOUD, *_NAME_BY_OPTION], n=3)
+    return f"did you mean: {', '.join(close)}?" if close else "--help lists the options"
 
 
 def add_common_options(parser: ArgumentParser) -> None:

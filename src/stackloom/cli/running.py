@@ -24,6 +24,7 @@ from stackloom.scenario.events import (
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
+    from stackloom.scenario.records import Records
 
 
 def show_plan(invocation: Invocation, planned: operations.Planned) -> None:
@@ -52,7 +53,27 @@ def confirm(invocation: Invocation, question: str) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-async def carry_out(invocation: Invocation, cloud: Cloud, planned: operations.Planned) -> None:
+async def ask_and_carry_out(
+    invocation: Invocation,
+    cloud: Cloud,
+    planned: operations.Planned,
+    records: Records,
+    question: str,
+) -> int:
+    """Show the plan, ask, and carry it out; return the exit code: 1 for a no."""
+    show_plan(invocation, planned)
+    if not planned.plan.changes:
+        return 0
+    if not confirm(invocation, question):
+        invocation.talk("nothing was changed")
+        return 1
+    await carry_out(invocation, cloud, planned, records)
+    return 0
+
+
+async def carry_out(
+    invocation: Invocation, cloud: Cloud, planned: operations.Planned, records: Records
+) -> None:
     """Carry the plan out, a line for each step as it ends.
 
     The first Ctrl-C lets what is under way end and begins nothing more; the second leaves at once.
@@ -62,7 +83,9 @@ async def carry_out(invocation: Invocation, cloud: Cloud, planned: operations.Pl
         Interrupted: stopped by Ctrl-C; says how to go on.
     """
     progress = Progress(invocation)
-    executor = operations.executor(cloud, planned, tell=lambda event: _show(progress, event))
+    executor = operations.executor(
+        cloud, planned, records, tell=lambda event: _show(progress, event)
+    )
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

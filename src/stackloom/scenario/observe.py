@@ -30,11 +30,11 @@ class Marked:
     doubles: Mapping[Address, Sequence[Any]]
 
 
-async def list_kinds(cloud: Cloud, kinds: Kinds, names: Iterable[str]) -> dict[str, list[Any]]:
-    """List kinds of the token's project, each with one request and page, all at the same time.
+async def own_project(cloud: Cloud) -> str:
+    """Return the id of the token's project.
 
     Raises:
-        UsageError: the token is for no project, so there is nothing that could be its own.
+        UsageError: it is for none, so there is nothing that could be its own.
     """
     token = await cloud.token()
     if not token.project_id:
@@ -42,9 +42,19 @@ async def list_kinds(cloud: Cloud, kinds: Kinds, names: Iterable[str]) -> dict[s
             f"the token is for {token.scope}, and scenarios live in a project",
             hint="give a project: --os-project-name, OS_PROJECT_NAME or project_name",
         )
+    return token.project_id
+
+
+async def list_kinds(cloud: Cloud, kinds: Kinds, names: Iterable[str]) -> dict[str, list[Any]]:
+    """List kinds of the token's project, each with one request and page, all at the same time.
+
+    Raises:
+        UsageError: the token is for no project.
+    """
+    project_id = await own_project(cloud)
     wanted = [kinds[name] for name in _with_sources(kinds, names)]
     listable = [kind for kind in wanted if kind.has_own_list]
-    lists = await together(_list_own(cloud, kind, token.project_id) for kind in listable)
+    lists = await together(_list_own(cloud, kind, project_id) for kind in listable)
     listed = {kind.name: states for kind, states in zip(listable, lists, strict=True)}
     derived = {kind.name: list(kind.derive(listed)) for kind in wanted if kind.derive}
     return {**listed, **derived}

@@ -22,20 +22,15 @@ def _apply(invocation: Invocation) -> int:
 
     from stackloom import operations
     from stackloom.cli.connection import with_cloud
-    from stackloom.cli.running import carry_out, confirm, show_plan
+    from stackloom.cli.running import ask_and_carry_out
 
     loaded = operations.read_scenario(Path(invocation.options.file))
 
     async def work(cloud: Cloud) -> int:
-        planned = await operations.plan(cloud, loaded)
-        show_plan(invocation, planned)
-        if not planned.plan.changes:
-            return 0
-        if not confirm(invocation, "Apply this?"):
-            invocation.talk("nothing was changed")
-            return 1
-        await carry_out(invocation, cloud, planned)
-        return 0
+        name = loaded.scenario.name
+        async with operations.hold(cloud, name, invocation.environment) as records:
+            planned = await operations.plan(cloud, loaded, records=records)
+            return await ask_and_carry_out(invocation, cloud, planned, records, "Apply this?")
 
     return with_cloud(invocation, work)
 

@@ -112,17 +112,16 @@ def _take_away(invocation: Invocation) -> int:
 
 async def _destroy(invocation: Invocation, config: CloudConfig) -> None:
     from stackloom import operations
-    from stackloom.cli.running import carry_out, show_plan
+    from stackloom.cli.running import ask_and_carry_out
     from stackloom.cloud.cloud import connect
 
     async with connect(config) as cloud:
         _heading(invocation, "Taking the demo away")
         for file in (_TWO_NETWORKS, _ONE_SERVER):
             name = operations.read_scenario(_example(file)).scenario.name
-            planned = await operations.plan_destruction(cloud, name)
-            show_plan(invocation, planned)
-            if planned.plan.changes:
-                await carry_out(invocation, cloud, planned)
+            async with operations.hold(cloud, name, invocation.environment) as records:
+                planned = await operations.plan_destruction(cloud, name, records=records)
+                await ask_and_carry_out(invocation, cloud, planned, records, "")
         _heading(invocation, "What is left: the networks and servers that were there before")
         await _list(invocation, cloud, "network")
         await _list(invocation, cloud, "server")
@@ -149,12 +148,12 @@ def _what_next(invocation: Invocation) -> None:
 async def _weave(invocation: Invocation, cloud: Cloud, file: str) -> int:
     """Plan and apply an example; return how many changes there were."""
     from stackloom import operations
-    from stackloom.cli.running import carry_out, show_plan
+    from stackloom.cli.running import ask_and_carry_out
 
-    planned = await operations.plan(cloud, operations.read_scenario(_example(file)))
-    show_plan(invocation, planned)
-    if planned.plan.changes:
-        await carry_out(invocation, cloud, planned)
+    loaded = operations.read_scenario(_example(file))
+    async with operations.hold(cloud, loaded.scenario.name, invocation.environment) as records:
+        planned = await operations.plan(cloud, loaded, records=records)
+        await ask_and_carry_out(invocation, cloud, planned, records, "")
     return len(planned.plan.changes)
 
 

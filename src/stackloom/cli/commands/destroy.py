@@ -24,21 +24,16 @@ def _destroy(invocation: Invocation) -> int:
 
     from stackloom import operations
     from stackloom.cli.connection import with_cloud
-    from stackloom.cli.running import carry_out, confirm, show_plan
+    from stackloom.cli.running import ask_and_carry_out
 
     options = invocation.options
     name = options.scenario or operations.read_scenario(Path(options.file)).scenario.name
 
     async def work(cloud: Cloud) -> int:
-        planned = await operations.plan_destruction(cloud, name)
-        show_plan(invocation, planned)
-        if not planned.plan.changes:
-            return 0
-        if not confirm(invocation, "Delete all of this?"):
-            invocation.talk("nothing was changed")
-            return 1
-        await carry_out(invocation, cloud, planned)
-        return 0
+        async with operations.hold(cloud, name, invocation.environment) as records:
+            planned = await operations.plan_destruction(cloud, name, records=records)
+            question = "Delete all of this?"
+            return await ask_and_carry_out(invocation, cloud, planned, records, question)
 
     return with_cloud(invocation, work)
 
