@@ -26,7 +26,14 @@ _LOG = logging.getLogger("stackloom_cloud.sqlite")
 _WRITES = "stackloom_writes"
 _TURN = "stackloom_turn"
 _WAIT_SECONDS = 60.0
-_POOL = {"pool_size": 6, "max_overflow": 60, "pool_timeout": _WAIT_SECONDS}
+_POOL = {
+    "poolclass": pool.QueuePool,
+    "pool_size": 6,
+    "max_overflow": 60,
+    "pool_timeout": _WAIT_SECONDS,
+    # A file does not go away as a database server may.
+    "pool_pre_ping": False,
+}
 
 
 class _Turns:
@@ -72,7 +79,6 @@ def install() -> None:
     def create_engine_with_rules(url: Any, **options: Any) -> Any:
         if url.get_backend_name() != "sqlite" or not url.database:
             return create_engine(url, **options)
-        options["poolclass"] = pool.QueuePool
         options.update(_POOL)
         arguments = {"check_same_thread": False, "timeout": _WAIT_SECONDS}
         options["connect_args"] = {**options.get("connect_args", {}), **arguments}
@@ -94,6 +100,9 @@ def install() -> None:
             return _for_writing(self).connect()
         return create_connection(self, mode)
 
+    # It is called when a connection is given back, and lets go of the interpreter lock for the sake
+    # of green threads, which are not used here.
+    engines._thread_yield = lambda *_: None
     engines.sqlalchemy = _Replaced(sqlalchemy, create_engine=create_engine_with_rules)
     enginefacade._TransactionFactory._create_session = session_for_mode
     enginefacade._TransactionFactory._create_connection = connection_for_mode
