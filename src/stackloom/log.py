@@ -15,8 +15,8 @@ logger = logging.getLogger("stackloom")
 class Secret:
     """A password, token or key that never shows itself in text.
 
-    ``str()``, ``repr()``, ``format()`` and JSON encoders see stars; only ``reveal()`` gives the
-    value, and only code that puts it on the wire or into a 0600 file calls that.
+    ``str()``, ``repr()`` and ``format()`` see stars, JSON encoders refuse it; only ``reveal()``
+    gives the value, and only code that puts it on the wire or into a 0600 file calls that.
     """
 
     __slots__ = ("_value",)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A secret keeps itself: no way of making text of it shows the value."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+
+from stackloom.log import Secret, logger
+
+_SECRET = Secret("swordfish")
+
+
+@dataclass
+class _Holder:
+    secret: Secret
+
+
+class _Struct(msgspec.Struct):
+    secret: Secret
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (str(_SECRET), "***"),
+        (repr(_SECRET), "***"),
+        (f"{_SECRET}", "***"),
+        (f"{_SECRET!r}", "***"),
+        ("%s %r" % (_SECRET, _SECRET), "*** ***"),  # noqa: UP031 - as logging does
+        (str([_SECRET]), "[***]"),
+        (repr(_Holder(_SECRET)), "_Holder(secret=***)"),
+        (repr(_Struct(_SECRET)), "_Struct(secret=***)"),
+    ],
+)
+def test_text_has_stars(text: str, wanted: str) -> None:
+    """By itself and inside of other things a secret is three stars."""
+    assert text == wanted
+
+
+@pytest.mark.parametrize("encode", [json.dumps, msgspec.json.encode])
+def test_it_cannot_become_json(encode: Callable[[object], object]) -> None:
+    """Encoders refuse a secret rather than write it."""
+    with pytest.raises(TypeError):
+        encode({"secret": _SECRET})
+
+
+def test_it_has_no_attributes_to_look_through() -> None:
+    """What prints the attributes of an object finds none."""
+    assert not hasattr(_SECRET, "__dict__")
+
+
+def test_only_reveal_gives_the_value() -> None:
+    """The value is given to who asks for it by name."""
+    assert _SECRET.reveal() == "swordfish"
+
+
+def test_secrets_are_compared_by_value() -> None:
+    """Equal values are equal secrets, with one hash; nothing else is equal to one."""
+    assert Secret("swordfish") == _SECRET
+    assert Secret("other") != _SECRET
+    assert _SECRET != "swordfish"
+    assert len({_SECRET, Secret("swordfish"), Secret("other")}) == 2
+
+
+def test_an_empty_secret_is_none() -> None:
+    """A setting that is there and empty counts as missing."""
+    assert not Secret("")
+    assert _SECRET
+
+
+def test_a_fingerprint_tells_two_apart() -> None:
+    """Twelve digits of the digest are enough to see in a log that a token changed."""
+    assert _SECRET.fingerprint() == "b9f195c5cc7e"
+    assert Secret("other").fingerprint() != _SECRET.fingerprint()
+
+
+def test_the_logger_is_the_packages() -> None:
+    """All modules log below one name, so that one level rules them all."""
+    assert logger is logging.getLogger("stackloom")
