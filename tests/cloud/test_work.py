@@ -59,6 +59,44 @@ def test_a_router_joins_a_network_to_the_outside(demo: Connection, network: Netw
     assert demo.network.find_router("hub") is None
 
 
+def test_a_floating_ip_is_active_while_it_is_used(demo: Connection, network: Network) -> None:
+    """As if the agent of a router had set it up; the router's ports are active as well."""
+    outside = demo.network.find_network("public", ignore_missing=False)
+    router = demo.network.create_router(external_gateway_info={"network_id": outside.id})
+    subnet_id = demo.network.get_network(network).subnet_ids[0]
+    demo.network.add_interface_to_router(router, subnet=subnet_id)
+    port = demo.network.create_port(network_id=network.id)
+    floating = demo.network.create_ip(floating_network_id=outside.id, port_id=port.id)
+    assert demo.network.get_ip(floating).status == "ACTIVE"
+    (interface,) = demo.network.ports(device_owner="network:router_interface")
+    assert interface.status == "ACTIVE"
+    demo.network.update_ip(floating, port_id=None)
+    assert demo.network.get_ip(floating).status == "DOWN"
+    demo.network.delete_ip(floating)
+    demo.network.delete_port(port)
+    demo.network.remove_interface_from_router(router, subnet=subnet_id)
+    demo.network.delete_router(router)
+
+
+def test_a_server_is_resized_on_the_only_host(demo: Connection) -> None:
+    """There is no second one to go to."""
+    server = demo.compute.create_server(
+        name="grows",
+        image_id=demo.image.find_image("cirros", ignore_missing=False).id,
+        flavor_id=demo.compute.find_flavor("m1.nano", ignore_missing=False).id,
+        networks="none",
+    )
+    server = demo.compute.wait_for_server(server, wait=60, interval=0.2)
+    larger = demo.compute.find_flavor("m1.small", ignore_missing=False)
+    demo.compute.resize_server(server, larger.id)
+    server = demo.compute.wait_for_server(server, status="VERIFY_RESIZE", wait=60, interval=0.2)
+    demo.compute.confirm_server_resize(server)
+    server = demo.compute.wait_for_server(server, wait=60, interval=0.2)
+    assert server.flavor.name == "m1.small"
+    demo.compute.delete_server(server)
+    demo.compute.wait_for_delete(server, wait=60, interval=0.2)
+
+
 def test_an_image_is_uploaded_and_deleted(demo: Connection) -> None:
     """Glance keeps files of the project."""
     id = demo.image.create_image(

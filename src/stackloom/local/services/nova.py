@@ -23,6 +23,8 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
                 # The fake driver plugs nothing, so there is no event to wait for.
                 "vif_plugging_is_fatal": False,
                 "vif_plugging_timeout": 0,
+                # There is one host only.
+                "allow_resize_to_same_host": True,
             },
             "api_database": {"connection": blueprint.database("nova-api")},
             "database": {"connection": blueprint.database("nova")},
@@ -39,6 +41,9 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
                 "instances": blueprint.quotas.instances,
                 "cores": blueprint.quotas.cores,
                 "ram": blueprint.quotas.ram_mib,
+                "key_pairs": blueprint.quotas.instances,
+                "server_groups": blueprint.quotas.instances,
+                "server_group_members": blueprint.quotas.instances,
             },
             "scheduler": {"workers": 1},
             "conductor": {"workers": 1},

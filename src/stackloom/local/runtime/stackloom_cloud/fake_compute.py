@@ -8,7 +8,7 @@ Nova looks for its driver below ``nova.virt`` only (nova/virt/driver.py, ``load_
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from nova import context, objects
 from nova.virt import fake
@@ -21,6 +21,11 @@ _DISK_GIB = 100_000_000
 class StackloomDriver(fake.FakeDriverWithoutFakeNodes):
     """One large node that boots nothing and forgets nothing."""
 
+    # There is one host only: what is resized or migrated stays on it.
+    capabilities: ClassVar[dict[str, bool]] = {
+        **fake.FakeDriver.capabilities,
+        "supports_migrate_to_same_host": True,
+    }
     vcpus = _VCPUS
     memory_mb = _MEMORY_MIB
     local_gb = _DISK_GIB
