@@ -106,10 +106,45 @@ def test_creates_of_a_bulk_kind_that_are_ready_together_go_together() -> None:
     )
     _run(plan, actions, bulk_kinds=["bed"])
     assert [call for call in actions.calls if call.startswith("create")] == [
+        "create bed.a bed.b",
         "create hut.c",
         "create hut.d",
-        "create bed.a bed.b",
         "create bed.e bed.f",
+    ]
+
+
+def test_what_one_bulk_makes_ready_goes_together_too() -> None:
+    """Though the beds settle one after the other, their plants are one request."""
+    actions = FakeActions()
+    plan = _plan(
+        _step("bed.a"),
+        _step("bed.b"),
+        _step("plant.c", needs="bed.a"),
+        _step("plant.d", needs="bed.b"),
+        _step("plant.e", needs="bed.a bed.b"),
+    )
+    _run(plan, actions, bulk_kinds=["bed", "plant"])
+    assert [call for call in actions.calls if call.startswith("create")] == [
+        "create bed.a bed.b",
+        "create plant.c plant.d plant.e",
+    ]
+
+
+def test_a_bulk_that_is_being_gathered_when_stopped_does_not_begin() -> None:
+    """Gathering is not yet being under way."""
+
+    def stop_when_b_is_done(event: Event) -> None:
+        if isinstance(event, StepEnded) and event.outcome.step.address.name == "b":
+            executor.stop()
+
+    plan = _plan(_step("bed.a"), _step("bed.b"), _step("plant.c", needs="bed.a"))
+    executor = Executor(
+        plan, FakeActions(), bulk_kinds=["bed", "plant"], tell=stop_when_b_is_done, now=lambda: 0.0
+    )
+    assert _told(asyncio.run(executor.run())) == [
+        "create bed.a: done id of bed.a",
+        "create bed.b: done id of bed.b",
+        "create plant.c: stopped",
     ]
 
 
@@ -209,8 +244,8 @@ def test_creates_wait_for_the_last_delete_of_their_kind() -> None:
     _run(plan, actions, bulk_kinds=["bed"])
     assert [call for call in actions.calls if not call.startswith("settle")] == [
         "delete bed.b",
-        "create hut.f",
         "create bed.e",
+        "create hut.f",
         "delete bed.a",
         "create bed.c bed.d",
     ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from stackloom.cloud.mark import Address
@@ -74,6 +74,8 @@ class Executor:
         self._needed_by: dict[StepKey, list[StepKey]] = {}
         for step in plan.steps:
             self._queue(step)
+        self._ready: list[StepKey] = []
+        self._some_ended = asyncio.Event()
         self._outcomes: dict[StepKey, Outcome] = {}
         self._stopping = False
 
@@ -92,24 +94,37 @@ class Executor:
 
     async def run(self) -> tuple[Outcome, ...]:
         """Carry the plan out and return the outcome of every step, in the order of the plan."""
+        self._ready += [key for key, count in self._waiting.items() if count == 0]
+        # Only this loop makes tasks: it is the first to know when the group is being cancelled.
         async with asyncio.TaskGroup() as group:
-            self._group = group
-            self._launch([key for key, count in self._waiting.items() if count == 0])
+            while len(self._outcomes) < len(self._steps):
+                for steps in self._take_ready():
+                    group.create_task(self._carry_out(steps))
+                await self._some_ended.wait()
+                self._some_ended.clear()
         return tuple(self._outcomes[key] for key in self._steps)
 
-    def _launch(self, keys: Iterable[StepKey]) -> None:
-        """Start steps that wait for nothing, those of a bulk kind together."""
-        together: dict[str, list[Step]] = {}
-        for key in keys:
-            step = self._steps[key]
+    def _take_ready(self) -> list[list[Step]]:
+        """Return what can begin now, creates of a bulk kind together; nothing when stopping.
+
+        What became ready in one turn of the loop is taken at once: the networks of one answer
+        settle one after the other, and their subnets still go together.
+        """
+        steps = [self._steps[key] for key in self._ready]
+        self._ready.clear()
+        begun: list[list[Step]] = []
+        bulks: dict[str, list[Step]] = {}
+        for step in steps:
             if self._stopping:
                 self._end(Outcome(step=step, result=Result.STOPPED))
             elif step.action is Action.CREATE and step.address.kind in self._bulk_kinds:
-                together.setdefault(step.address.kind, []).append(step)
+                bulk = bulks.setdefault(step.address.kind, [])
+                if not bulk:
+                    begun.append(bulk)
+                bulk.append(step)
             else:
-                self._group.create_task(self._carry_out([step]))
-        for steps in together.values():
-            self._group.create_task(self._carry_out(steps))
+                begun.append([step])
+        return begun
 
     async def _carry_out(self, steps: list[Step]) -> None:
         started = self._now()
@@ -154,9 +169,8 @@ class Executor:
         self._end(Outcome(step=step, result=result, id=id, error=error, seconds=seconds))
 
     def _end(self, outcome: Outcome) -> None:
-        """Note how a step ended and start, or skip, what waited for it."""
+        """Note how a step ended; what waited for it is ready now, or skipped."""
         ended = [outcome]
-        ready: list[StepKey] = []
         for each in ended:  # grows by what is skipped
             key = each.step.key
             self._outcomes[key] = each
@@ -170,8 +184,8 @@ class Executor:
                     self._outcomes[behind] = follower
                     ended.append(follower)
                 elif self._waiting[behind] == 0:
-                    ready.append(behind)
-        self._launch(ready)
+                    self._ready.append(behind)
+        self._some_ended.set()
 
     def _behind(self, outcome: Outcome) -> list[StepKey]:
         """Return the steps that wait for one thing less now, or in vain."""
