@@ -82,6 +82,8 @@ def load() -> None:
     _import_server_options()
     for name in _IN_COMMON:
         importlib.import_module(name)
+    # Reads the entry points of all packages once, for every child.
+    importlib.import_module("stevedore").ExtensionManager("stackloom_cloud.none")
 
 
 def _import_server_options() -> None:
