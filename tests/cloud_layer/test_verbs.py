@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""List, find, get, create: how many requests each costs, and what is told when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.fakes.cloud import fake_cloud
+from tests.fakes.transport import FakeTransport, answer, body_of, query_of, raw_answer
+
+from stackloom.cloud.cloud import Cloud
+from stackloom.cloud.kind import Call, Kind, State
+from stackloom.cloud.verbs import (
+    call,
+    create,
+    decode_document,
+    decode_one,
+    find,
+    get,
+    list_states,
+    the_one,
+)
+from stackloom.errors import BadAnswer, CloudError, Forbidden, NotFound, UnknownName
+from stackloom.transport.client import Answer, Request
+
+_BED = Kind(
+    name="flower_bed",
+    plural="flower_beds",
+    service="network",
+    path="/beds",
+    list_path="/beds/detail",
+    microversion="2.1",
+    state=State,
+)
+_TOOL = Kind(
+    name="tool", plural="tools", service="network", path="/tools", state=State, name_query=""
+)
+_LIST = "/networking/beds/detail"
+
+
+def _beds(*names: str, following: object = None) -> Answer:
+    document: dict[str, object] = {
+        "flower_beds": [{"id": f"id-{name}", "name": name} for name in names]
+    }
+    if following:
+        document["flower_beds_links"] = [{"rel": "next", "href": following}]
+    return answer(200, document)
+
+
+@pytest.fixture
+def transport() -> FakeTransport:
+    """A network without anything on it yet."""
+    return FakeTransport()
+
+
+@pytest.fixture
+def cloud(transport: FakeTransport) -> Cloud:
+    """A cloud on that network."""
+    return fake_cloud(transport)
+
+
+def _listed(cloud: Cloud, query: dict[str, str] | None = None) -> list[str | None]:
+    async def run() -> list[str | None]:
+        return [state.name async for state in list_states(cloud, _BED, query)]
+
+    return asyncio.run(run())
+
+
+def _without_log_in(transport: FakeTransport) -> list[str]:
+    return [line for line in transport.lines if not line.endswith("/auth/tokens")]
+
+
+# --- list -----------------------------------------------------------------------------------------
+
+
+def test_a_list_is_one_request(cloud: Cloud, transport: FakeTransport) -> None:
+    """A list that fits on a page costs one request, with the kind's microversion."""
+    transport.on("GET", _LIST, _beds("a", "b"))
+    assert _listed(cloud) == ["a", "b"]
+    assert _without_log_in(transport) == [f"GET {_LIST}"]
+    assert transport.requests[-1].headers["OpenStack-API-Version"] == "network 2.1"
+
+
+def test_a_list_goes_on_to_its_last_page(cloud: Cloud, transport: FakeTransport) -> None:
+    """The query of the next page is laid over our own, whose filter stays."""
+    transport.on(
+        "GET",
+        _LIST,
+        _beds("a", following="http://wrong/x?limit=1&marker=id-a"),
+        _beds("b", following="http://wrong/x?limit=1&marker=id-b"),
+        _beds("c"),
+    )
+    assert _listed(cloud, {"name": "x", "limit": "1"}) == ["a", "b", "c"]
+    assert [query_of(each) for each in transport.sent("GET", _LIST)] == [
+        {"name": "x", "limit": "1"},
+        {"name": "x", "limit": "1", "marker": "id-a"},
+        {"name": "x", "limit": "1", "marker": "id-b"},
+    ]
+
+
+def test_a_page_is_handed_on_before_the_next_is_asked_for(
+    cloud: Cloud, transport: FakeTransport
+) -> None:
+    """Who stops early does not pay for all pages."""
+    transport.on("GET", _LIST, _beds("a", following="x?marker=id-a"))
+
+    async def run() -> str | None:
+        async for state in list_states(cloud, _BED):
+            return state.name
+        return None
+
+    assert asyncio.run(run()) == "a"
+    assert len(transport.sent("GET", _LIST)) == 1
+
+
+def test_pages_that_go_round_are_told(cloud: Cloud, transport: FakeTransport) -> None:
+    """A service that repeats its link would be asked for ever."""
+    first = _beds("a", following="x?marker=1")
+    second = _beds("b", following="x?marker=2")
+    transport.on("GET", _LIST, first, second, first)
+    with pytest.raises(BadAnswer) as caught:
+        _listed(cloud)
+    assert caught.value.message == "the list of flower_beds repeats a page: /beds/detail"
+    assert len(transport.sent("GET", _LIST)) == 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (
+            answer(200, {"others": []}),
+            'the list of flower_beds has no "flower_beds"',
+        ),
+        (
+            answer(200, {"flower_beds": [{"name": "x"}]}),
+            (
+                "the list of flower_beds cannot be read: "
+                "Object missing required field `id` - at `$[0]`"
+            ),
+        ),
+        (
+            answer(200, {"flower_beds": [], "next": 5}),
+            "the link to more flower_beds cannot be read: Expected `str | null`, got `int`",
+        ),
+        (
+            raw_answer(200, b"<html>hello"),
+            (
+                "the answer is not JSON (JSON is malformed: invalid character (byte 0)); "
+                "it begins: '<html>hello'"
+            ),
+        ),
+        (
+            raw_answer(200, b""),
+            "the answer is not JSON (Input data was truncated); it begins: ''",
+        ),
+    ],
+)
+def test_what_is_no_list_is_told(
+    cloud: Cloud, transport: FakeTransport, reply: Answer, message: str
+) -> None:
+    """A page that is not what the API promises is told with what is wrong with it."""
+    transport.on("GET", _LIST, reply)
+    with pytest.raises(BadAnswer) as caught:
+        _listed(cloud)
+    assert caught.value.message == message
+
+
+# --- find -----------------------------------------------------------------------------------------
+
+
+def test_a_name_is_found_with_one_request(cloud: Cloud, transport: FakeTransport) -> None:
+    """Where the service filters by name the usual case costs one request."""
+    transport.on("GET", _LIST, _beds("a"))
+    assert asyncio.run(find(cloud, _BED, "a")) == State(id="id-a", name="a")
+    assert _without_log_in(transport) == [f"GET {_LIST}?name=a"]
+
+
+def test_what_is_no_name_is_tried_as_an_id(cloud: Cloud, transport: FakeTransport) -> None:
+    """An id costs a second request; also one with characters of its own in a path."""
+    transport.on("GET", _LIST, _beds())
+    transport.on(
+        "GET", "/networking/beds/a%2F7", answer(200, {"flower_bed": {"id": "a/7", "name": "a"}})
+    )
+    assert asyncio.run(find(cloud, _BED, "a/7")) == State(id="a/7", name="a")
+
+
+def test_a_filter_that_is_not_exact_is_checked(cloud: Cloud, transport: FakeTransport) -> None:
+    """What the service adds beyond the name is passed over."""
+    transport.on("GET", _LIST, _beds("a", "ab"))
+    assert asyncio.run(find(cloud, _BED, "a")).id == "id-a"
+
+
+def test_without_a_filter_the_list_is_looked_through(
+    cloud: Cloud, transport: FakeTransport
+) -> None:
+    """Name or id are found in the whole list, with one request."""
+    tools = {"tools": [{"id": "1", "name": "rake"}, {"id": "2", "name": "hoe"}]}
+    transport.on("GET", "/networking/tools", answer(200, tools))
+    assert asyncio.run(find(cloud, _TOOL, "hoe")).id == "2"
+    assert asyncio.run(find(cloud, _TOOL, "1")).name == "rake"
+    with pytest.raises(UnknownName):
+        asyncio.run(find(cloud, _TOOL, "spade"))
+    assert _without_log_in(transport) == ["GET /networking/tools"] * 3
+
+
+def test_what_is_not_there_is_told_with_where_to_look(
+    cloud: Cloud, transport: FakeTransport
+) -> None:
+    """Neither name nor id: the message says so, the hint which command lists them."""
+    transport.on("GET", _LIST, _beds())
+    transport.on("GET", "/networking/beds/z", answer(404))
+    with pytest.raises(UnknownName) as caught:
+        asyncio.run(find(cloud, _BED, "z"))
+    assert caught.value.message == 'flower bed "z" is not there, or not visible to this project'
+    assert caught.value.hint == "stackloom flower bed list shows what is"
+
+
+def test_two_of_one_name_are_told_with_their_ids() -> None:
+    """Names are not identity; who has two is asked which."""
+    with pytest.raises(UnknownName) as caught:
+        the_one(_BED, "a", [State(id="1", name="a"), State(id="2", name="a")])
+    assert caught.value.message == '2 flower_beds are called "a": 1, 2'
+    assert caught.value.hint == "give the id"
+
+
+def test_a_failure_other_than_not_found_is_not_hidden(
+    cloud: Cloud, transport: FakeTransport
+) -> None:
+    """Who may not look is told that, not that nothing is there."""
+    transport.on("GET", _LIST, _beds())
+    transport.on("GET", "/networking/beds/z", answer(403))
+    with pytest.raises(Forbidden):
+        asyncio.run(find(cloud, _BED, "z"))
+
+
+# --- one ------------------------------------------------------------------------------------------
+
+
+def test_one_is_got_by_its_id(cloud: Cloud, transport: FakeTransport) -> None:
+    """A GET of its path; what is not there is an error."""
+    transport.on("GET", "/networking/beds/1", answer(200, {"flower_bed": {"id": "1"}}))
+    transport.on("GET", "/networking/beds/2", answer(404))
+    assert asyncio.run(get(cloud, _BED, "1")) == State(id="1")
+    with pytest.raises(NotFound):
+        asyncio.run(get(cloud, _BED, "2"))
+
+
+def test_one_is_made_with_a_post(cloud: Cloud, transport: FakeTransport) -> None:
+    """What is asked for stands under the kind's name, and so does what comes back."""
+    made = {"flower_bed": {"id": "1", "name": "a"}}
+    transport.on("POST", "/networking/beds", answer(201, made))
+    assert asyncio.run(create(cloud, _BED, {"name": "a"})) == State(id="1", name="a")
+    assert body_of(transport.requests[-1]) == {"flower_bed": {"name": "a"}}
+
+
+def test_a_call_is_sent_as_it_is(cloud: Cloud, transport: FakeTransport) -> None:
+    """What a kind describes goes out with method, path, body and the kind's microversion."""
+    transport.on("PUT", "/networking/beds/1", answer(200))
+    asyncio.run(call(cloud, _BED, Call(method="PUT", path="/beds/1", body={"a": 1})))
+    request: Request = transport.requests[-1]
+    assert body_of(request) == {"a": 1}
+    assert request.headers["OpenStack-API-Version"] == "network 2.1"
+
+
+@pytest.mark.parametrize(
+    "document", [{"flower_bed": {"id": "1", "name": "a"}}, {"id": "1", "name": "a"}]
+)
+def test_one_stands_under_its_name_or_alone(document: object) -> None:
+    """Glance sends its objects bare, the others under a key."""
+    assert decode_one(_BED, answer(200, document)) == State(id="1", name="a")
+
+
+def test_one_that_cannot_be_read_is_told() -> None:
+    """An object without an id is not one."""
+    with pytest.raises(BadAnswer) as caught:
+        decode_one(_BED, answer(200, {"flower_bed": {"name": "a"}}))
+    assert caught.value.message == (
+        "the flower_bed that came back cannot be read: Object missing required field `id`"
+    )
+
+
+def test_an_answer_that_is_no_object_is_told_with_its_beginning() -> None:
+    """Sixty bytes are enough to see whose page it is."""
+    with pytest.raises(CloudError) as caught:
+        decode_document(raw_answer(200, b"x" * 100))
+    assert caught.value.message.endswith(f"it begins: {'x' * 60!r}")
+    assert caught.value.hint == "something between here and the service answers in its place"

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One poll for all who wait; on a cloud whose servers change from list to list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+from tests.fakes.clock import FakeClock
+from tests.fakes.cloud import fake_cloud
+from tests.fakes.transport import FakeTransport, answer
+
+from stackloom.cloud.kind import Kind, Progress, State
+from stackloom.cloud.wait import Watch
+from stackloom.errors import ServerFault, TimedOut, WentToError
+from stackloom.transport.client import Answer
+
+
+class _Plant(State, frozen=True, kw_only=True):
+    status: str = ""
+
+
+_PROGRESS = {"GROWN": Progress.READY, "DEAD": Progress.FAILED}
+_KIND = Kind(
+    name="plant",
+    plural="plants",
+    service="network",
+    path="/plants",
+    state=_Plant,
+    progress=lambda state: _PROGRESS.get(state.status, Progress.WAITING),
+    failure=lambda state: state.description or "",
+)
+_LIST = "/networking/plants"
+
+
+def _list(status_by_id: Mapping[str, str]) -> Answer:
+    plants = [{"id": id, "status": status} for id, status in status_by_id.items()]
+    return answer(200, {"plants": plants})
+
+
+class _Garden:
+    """A watch over plants, and everything around it."""
+
+    def __init__(self) -> None:
+        self.transport = FakeTransport()
+        self.clock = FakeClock()
+        cloud = fake_cloud(self.transport)
+        self.watch = Watch(cloud, _KIND, sleep=self.clock.sleep, now=self.clock.now)
+
+    def shows(self, *lists: Mapping[str, str]) -> None:
+        """Answer each poll with the next of *lists*; the last stays."""
+        self.transport.on("GET", _LIST, *(_list(each) for each in lists))
+
+    @property
+    def polls(self) -> int:
+        """How often the list was asked for."""
+        return len(self.transport.sent("GET", _LIST))
+
+
+@pytest.fixture
+def garden() -> _Garden:
+    """A new garden."""
+    return _Garden()
+
+
+def test_a_resource_is_awaited_until_it_is_ready(garden: _Garden) -> None:
+    """It may not be listed at first; its state is returned as it is in the end."""
+    garden.shows({}, {"a": "SOWN"}, {"a": "GROWN"})
+    ready = asyncio.run(garden.watch.until_ready("a", within_seconds=60))
+    assert ready == _Plant(id="a", status="GROWN")
+    assert garden.polls == 3
+
+
+def test_the_pauses_grow_to_ten_seconds(garden: _Garden) -> None:
+    """The first poll comes after a second; the longer it takes, the rarer they are."""
+    garden.shows(*[{"a": "SOWN"}] * 12, {"a": "GROWN"})
+    asyncio.run(garden.watch.until_ready("a", within_seconds=600))
+    assert [round(pause, 2) for pause in garden.clock.pauses] == [
+        *(1.0, 1.3, 1.69, 2.2, 2.86, 3.71, 4.83, 6.27, 8.16, 10.0, 10.0, 10.0, 10.0)
+    ]
+
+
+def test_who_begins_to_wait_makes_the_pauses_short_again(garden: _Garden) -> None:
+    """A new resource is looked at soon, whatever was awaited before."""
+    garden.shows(*[{"a": "SOWN"}] * 5, {"a": "GROWN", "b": "GROWN"})
+    asyncio.run(garden.watch.until_ready("a", within_seconds=600))
+    asyncio.run(garden.watch.until_ready("b", within_seconds=600))
+    assert garden.clock.pauses[-1] == 1.0
+
+
+def test_forty_who_wait_share_one_poll(garden: _Garden) -> None:
+    """Forty servers that become ready at the third list cost three requests, not 120."""
+    ids = [f"plant-{number}" for number in range(40)]
+    sown = dict.fromkeys(ids, "SOWN")
+    garden.shows(sown, sown, dict.fromkeys(ids, "GROWN"))
+
+    async def run() -> list[str]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(garden.watch.until_ready(id, within_seconds=60)) for id in ids
+            ]
+        return [task.result().id for task in tasks]
+
+    assert asyncio.run(run()) == ids
+    assert garden.polls == 3
+    assert len(garden.clock.pauses) == 3
+
+
+def test_who_waits_for_an_end_shares_the_poll_too(garden: _Garden) -> None:
+    """Some wait for a resource to come, others for one to go, on the same lists."""
+    garden.shows({"old": "GROWN", "new": "SOWN"}, {"new": "GROWN"})
+
+    async def run() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(garden.watch.until_ready("new", within_seconds=60))
+            group.create_task(garden.watch.until_gone("old", within_seconds=60))
+
+    asyncio.run(run())
+    assert garden.polls == 2
+
+
+def test_what_the_cloud_gave_up_is_told_with_its_reason() -> None:
+    """The error has the cloud's own words and the last state."""
+    garden = _Garden()
+    plant = {"id": "a", "status": "DEAD", "description": "No valid host was found."}
+    garden.transport.on("GET", _LIST, answer(200, {"plants": [plant]}))
+    with pytest.raises(WentToError) as caught:
+        asyncio.run(garden.watch.until_ready("a", within_seconds=60))
+    assert caught.value.message == "it went to ERROR: No valid host was found."
+    assert caught.value.last == _Plant(
+        id="a", status="DEAD", description="No valid host was found."
+    )
+
+
+def test_a_failure_without_a_reason_says_so(garden: _Garden) -> None:
+    """Where the cloud gives no reason none is made up."""
+    garden.shows({"a": "DEAD"})
+    with pytest.raises(WentToError) as caught:
+        asyncio.run(garden.watch.until_ready("a", within_seconds=60))
+    assert caught.value.message == "it went to ERROR: the cloud gives no reason"
+
+
+def test_a_wait_ends_in_time_with_what_was_seen_last(garden: _Garden) -> None:
+    """After the time is up one more look is enough; the state that it saw goes with the error."""
+    garden.shows({"a": "SOWN"})
+    with pytest.raises(TimedOut) as caught:
+        asyncio.run(garden.watch.until_ready("a", within_seconds=5))
+    assert caught.value.message == "it is not ready after 5 s"
+    assert caught.value.hint == "it may still get there; run the command again to go on"
+    assert caught.value.last == _Plant(id="a", status="SOWN")
+    assert garden.polls == 4
+    assert garden.clock.seconds == pytest.approx(1 + 1.3 + 1.69 + 2.197)
+
+
+def test_what_never_shows_up_has_no_last_state(garden: _Garden) -> None:
+    """A resource that is not listed at all is timed out too."""
+    garden.shows({})
+    with pytest.raises(TimedOut) as caught:
+        asyncio.run(garden.watch.until_ready("a", within_seconds=1))
+    assert caught.value.last is None
+
+
+def test_what_is_gone_ends_the_wait(garden: _Garden) -> None:
+    """A resource that is not listed any more is gone."""
+    garden.shows({"a": "GROWN"}, {"a": "GROWN"}, {})
+    asyncio.run(garden.watch.until_gone("a", within_seconds=60))
+    assert garden.polls == 3
+
+
+def test_what_stays_is_told_with_its_state(garden: _Garden) -> None:
+    """A resource that does not go is timed out with what it was last."""
+    garden.shows({"a": "GROWN"})
+    with pytest.raises(TimedOut) as caught:
+        asyncio.run(garden.watch.until_gone("a", within_seconds=2))
+    assert caught.value.message == "it is still there after 2 s"
+    assert caught.value.last == _Plant(id="a", status="GROWN")
+
+
+def test_a_poll_that_fails_is_everybodys_own_failure(garden: _Garden) -> None:
+    """Who made the poll is told; the others poll for themselves and may have more luck."""
+    garden.transport.on("GET", _LIST, answer(500), _list({"a": "GROWN", "b": "GROWN"}))
+
+    async def outcome(id: str) -> str:
+        try:
+            return (await garden.watch.until_ready(id, within_seconds=60)).status
+        except ServerFault:
+            return "told"
+
+    async def run() -> list[str]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(outcome(id)) for id in "ab"]
+        return [task.result() for task in tasks]
+
+    assert asyncio.run(run()) == ["told", "GROWN"]
+
+
+def test_who_gives_up_does_not_stop_the_others(garden: _Garden) -> None:
+    """The one who polls may be cancelled; another takes the next turn."""
+    garden.shows({"a": "SOWN", "b": "SOWN"}, {"a": "GROWN", "b": "GROWN"})
+
+    async def run() -> str:
+        first = asyncio.ensure_future(garden.watch.until_ready("a", within_seconds=60))
+        second = asyncio.ensure_future(garden.watch.until_ready("b", within_seconds=60))
+        await asyncio.sleep(0)  # the first has begun
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        return (await second).status
+
+    assert asyncio.run(run()) == "GROWN"
