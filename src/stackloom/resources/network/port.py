@@ -121,17 +121,17 @@ def _compare_addresses(spec: PortSpec, state: PortState, ids: Ids) -> Iterator[D
     wanted = _fixed_ips(spec, ids)
     left = [{"subnet_id": ip.subnet_id, "ip_address": ip.ip_address} for ip in state.fixed_ips]
     have = list(left)
+    is_new = False
     for want in sorted(wanted, key=lambda each: "ip_address" not in each):
         match = next((each for each in left if want.items() <= each.items()), None)
         if match is None:
-            break
+            is_new = True
+            continue
         left.remove(match)
         # What is kept is sent with its address, or Neutron would choose a new one.
         want.update(match)
-    else:
-        if not left:
-            return
-    yield Difference(field="fixed_ips", have=have, want=wanted)
+    if is_new or left:
+        yield Difference(field="fixed_ips", have=have, want=wanted)
 
 
 KIND = Kind(

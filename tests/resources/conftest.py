@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of every kind share: names for ids."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fakes.cloud import FakeIds
+
+
+@pytest.fixture
+def ids() -> FakeIds:
+    """Every name has its id: ``network blue`` is ``network-blue-id``."""
+    return FakeIds()

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sweep over all kinds, so that a new file in the folder is held to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from tests.fakes.cloud import CATALOG, FakeIds
+
+from stackloom import plug
+from stackloom.cloud.kind import Declaration, Kind
+from stackloom.cloud.mark import Address, Mark
+from stackloom.resources import all_kinds, compute, image, network
+from stackloom.resources.compute.server import Nic
+
+_KINDS = all_kinds()
+_DECLARED = {name: kind for name, kind in _KINDS.items() if kind.declaration}
+
+# A spec of each kind in which every field is given; a new kind needs a line here.
+_FULL: Mapping[str, Mapping[str, Any]] = {
+    "network": {
+        "cidr": "10.0.0.0/24",
+        "description": "words",
+        "admin_state_up": False,
+        "mtu": 1400,
+        "port_security_enabled": False,
+    },
+    "subnet": {
+        "network": "blue",
+        "cidr": "2001:DB8::/64",
+        "description": "words",
+        "enable_dhcp": False,
+        "gateway_ip": "2001:DB8::1",
+        "dns_nameservers": ["2001:DB8::53", "9.9.9.9"],
+        "allocation_pools": [
+            {"start": "2001:db8::20", "end": "2001:db8::2f"},
+            {"start": "2001:db8::10", "end": "2001:db8::1f"},
+        ],
+    },
+    "router": {
+        "connects": ["blue"],
+        "external_network": "public",
+        "description": "words",
+        "admin_state_up": False,
+    },
+    "router_interface": {"router": "hub", "subnet": "blue"},
+    "port": {
+        "network": "blue",
+        "fixed_ips": [{"subnet": "blue", "ip_address": "2001:DB8::5"}],
+        "mac_address": "FA-16-3E-00-00-0A",
+        "description": "words",
+        "admin_state_up": False,
+    },
+    "server": {
+        "image": "cirros",
+        "flavor": "m1.tiny",
+        "networks": ["blue"],
+        "ports": ["a"],
+        "key_name": "mine",
+        "metadata": {"role": "web"},
+    },
+}
+
+
+def _of(kind: Kind[Any]) -> Declaration[Any, Any]:
+    assert kind.declaration is not None
+    return kind.declaration
+
+
+def _as_neutron(kind: Kind[Any], body: Mapping[str, Any]) -> object:
+    """Answer like a service that keeps what it was sent, addresses and MACs in its own writing."""
+    answer = {"id": "new-id", **body[kind.name]}
+    if "mac_address" in answer:
+        answer["mac_address"] = answer["mac_address"].lower().replace("-", ":")
+    return msgspec.convert(answer, kind.state)
+
+
+def _as_router_interface(kind: Kind[Any], body: Mapping[str, Any]) -> object:
+    return kind.state(id="r/s", router_id="r", subnet_id=body["subnet_id"])
+
+
+def _as_nova(kind: Kind[Any], body: Mapping[str, Any]) -> object:
+    """Answer like Nova: flavor by name, image by id, places by Neutron's ports."""
+    sent = body["server"]
+    answer = {
+        **sent,
+        "id": "new-id",
+        "status": "ACTIVE",
+        "flavor": {"original_name": "m1.tiny"},
+        "image": {"id": sent["imageRef"]},
+    }
+    nics = [
+        Nic(port_id=place.get("port", f"made-{index}"), network_id=place.get("uuid", "of-port"))
+        for index, place in enumerate(sent["networks"])
+    ]
+    return msgspec.structs.replace(msgspec.convert(answer, kind.state), nics=tuple(nics))
+
+
+_ANSWERS: Mapping[str, Callable[[Kind[Any], Mapping[str, Any]], object]] = {
+    "router_interface": _as_router_interface,
+    "server": _as_nova,
+}
+
+
+def test_no_kind_hides_another() -> None:
+    """Each file gives one kind, and no two have one name or plural."""
+    files = [
+        name
+        for folder in (network, compute, image)
+        for name, kind in plug.read(folder, "KIND", Kind).items()
+        if kind.name == name
+    ]
+    assert sorted(files) == sorted(_KINDS)
+    plurals = [kind.plural for kind in _KINDS.values()]
+    assert sorted(plurals) == sorted(set(plurals))
+
+
+@pytest.mark.parametrize("kind", _KINDS.values(), ids=_KINDS)
+def test_a_kind_can_be_listed(kind: Kind[Any]) -> None:
+    """It has a list with columns, or is derived from kinds that have one."""
+    if kind.has_own_list:
+        titles = [column.title for column in kind.columns]
+        assert titles[:2] == ["ID", "Name"]
+        assert len(titles) == len(set(titles))
+    else:
+        assert kind.derive is not None
+    assert bool(kind.derive) == bool(kind.derived_from)
+    assert all(_KINDS[name].has_own_list for name in kind.derived_from)
+
+
+@pytest.mark.parametrize("kind", _KINDS.values(), ids=_KINDS)
+def test_a_kind_is_of_a_service_that_we_know(kind: Kind[Any]) -> None:
+    """Its service is one of the catalog, and its paths name their version."""
+    assert kind.service in CATALOG
+    for path in (kind.path, kind.listed_at):
+        assert path.startswith(("/v2.0/", "/v2.1/", "/v2/", "/v3/"))
+
+
+@pytest.mark.parametrize("kind", _KINDS.values(), ids=_KINDS)
+def test_a_poor_answer_is_read(kind: Kind[Any]) -> None:
+    """Policies hide fields, so all but the identity may be missing, and columns still show."""
+    identity = {"id": "x", "network_id": "n", "cidr": "c", "router_id": "r", "subnet_id": "s"}
+    state = msgspec.convert(identity, kind.state)
+    for column in kind.columns:
+        column.value(state)
+    tuple(kind.sketch(state))
+    assert kind.mark(state, {}) is None
+
+
+def test_every_declared_kind_stands_in_the_sweep() -> None:
+    """A new kind is added to this file, with every field of its spec."""
+    assert sorted(_FULL) == sorted(_DECLARED)
+    for name, kind in _DECLARED.items():
+        assert sorted(_FULL[name]) == sorted(_of(kind).spec.__struct_fields__)
+
+
+def test_no_two_kinds_have_one_section() -> None:
+    """A key at the top of a scenario means one kind; one that is only implied has none."""
+    sections = [_of(kind).section for kind in _DECLARED.values() if _of(kind).section]
+    assert sorted(sections) == sorted(set(sections))
+    assert all(_of(kind).section in {"", kind.plural} for kind in _DECLARED.values())
+
+
+@pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
+def test_a_second_plan_is_empty(kind: Kind[Any], ids: FakeIds) -> None:
+    """What was made as asked for has no differences, whatever way it was written."""
+    declaration = _of(kind)
+    spec = msgspec.convert(_FULL[kind.name], declaration.spec)
+    address = Address(kind.name, "name-1")
+    mark = Mark("scenario", address)
+    call = kind.create_call(address, spec, mark, ids)
+    assert call.body is not None
+    state = _ANSWERS.get(kind.name, _as_neutron)(kind, call.body)
+    assert list(declaration.compare(address, spec, state, mark, ids)) == []
+
+
+@pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
+def test_a_full_spec_has_no_faults(kind: Kind[Any]) -> None:
+    """The specs of this file are such as a person could write."""
+    declaration = _of(kind)
+    assert list(declaration.faults(msgspec.convert(_FULL[kind.name], declaration.spec))) == []
+
+
+@pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
+def test_a_spec_names_kinds_that_there_are(kind: Kind[Any]) -> None:
+    """References lead to kinds, inside a scenario to declared ones, and parts to their whole."""
+    declaration = _of(kind)
+    references = list(declaration.references(msgspec.convert(_FULL[kind.name], declaration.spec)))
+    for reference in references:
+        assert reference.kind in (_DECLARED if reference.declared else _KINDS)
+        assert reference.place
+    if declaration.part_of:
+        assert declaration.part_of in {reference.kind for reference in references}
+
+
+@pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
+def test_what_is_made_carries_its_mark(kind: Kind[Any], ids: FakeIds) -> None:
+    """The mark goes out with the request that makes it; a derived kind is known by others'."""
+    address = Address(kind.name, "name-1")
+    mark = Mark("scenario", address)
+    spec = msgspec.convert(_FULL[kind.name], _of(kind).spec)
+    call = kind.create_call(address, spec, mark, ids)
+    assert call.body is not None
+    if kind.has_own_list:
+        state = _ANSWERS.get(kind.name, _as_neutron)(kind, call.body)
+        assert kind.mark(state, {}) == mark
+
+
+@pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
+def test_a_mistyped_field_is_refused(kind: Kind[Any]) -> None:
+    """A spec takes no field that it does not know."""
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({**_FULL[kind.name], "no_such_field": 1}, _of(kind).spec)

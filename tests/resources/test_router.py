@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A router: its gateway, and the interfaces that its networks stand for."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.fakes.cloud import FakeIds
+
+from stackloom.cloud.kind import Call, Difference, Reference, Spec
+from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.sketch import Box
+from stackloom.resources.network.network import NetworkSpec
+from stackloom.resources.network.router import KIND, RouterSpec, RouterState
+from stackloom.resources.network.router_interface import RouterInterfaceSpec
+from stackloom.resources.network.subnet import SubnetSpec
+
+_HUB = Address("router", "hub")
+_MARK = Mark("s", _HUB)
+_PLAIN = msgspec.convert(
+    {"id": "r-1", "name": "hub", "description": "stackloom://s/router.hub", "status": "ACTIVE"},
+    RouterState,
+)
+_WITH_GATEWAY = msgspec.convert(
+    {
+        "id": "r-1",
+        "name": "hub",
+        "description": "stackloom://s/router.hub",
+        "external_gateway_info": {"network_id": "network-public-id", "enable_snat": True},
+    },
+    RouterState,
+)
+
+
+def _compare(spec: RouterSpec, state: RouterState, ids: FakeIds) -> list[Difference]:
+    assert KIND.declaration is not None
+    return list(KIND.declaration.compare(_HUB, spec, state, _MARK, ids))
+
+
+def test_a_router_is_made_without_a_gateway_it_was_not_asked_for(ids: FakeIds) -> None:
+    """The networks that it connects are no part of the request: they become interfaces."""
+    assert KIND.create_call(_HUB, RouterSpec(connects=("blue",)), _MARK, ids) == Call(
+        method="POST",
+        path="/v2.0/routers",
+        body={
+            "router": {
+                "name": "hub",
+                "description": "stackloom://s/router.hub",
+                "admin_state_up": True,
+            }
+        },
+    )
+
+
+def test_a_gateway_is_made_with_the_router(ids: FakeIds) -> None:
+    """The external network goes into the same request."""
+    spec = RouterSpec(external_network="public", description="mine", admin_state_up=False)
+    assert KIND.create_call(_HUB, spec, _MARK, ids).body == {
+        "router": {
+            "name": "hub",
+            "description": "mine stackloom://s/router.hub",
+            "admin_state_up": False,
+            "external_gateway_info": {"network_id": "network-public-id"},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("spec", "state", "differences"),
+    [
+        (RouterSpec(), _PLAIN, []),
+        (RouterSpec(external_network="public"), _WITH_GATEWAY, []),
+        (
+            RouterSpec(external_network="public"),
+            _PLAIN,
+            [
+                Difference(
+                    field="external_gateway_info",
+                    have=None,
+                    want={"network_id": "network-public-id"},
+                )
+            ],
+        ),
+        (
+            RouterSpec(),
+            _WITH_GATEWAY,
+            [
+                Difference(
+                    field="external_gateway_info",
+                    have={"network_id": "network-public-id"},
+                    want=None,
+                )
+            ],
+        ),
+        (
+            RouterSpec(admin_state_up=False),
+            _PLAIN,
+            [Difference(field="admin_state_up", have=True, want=False)],
+        ),
+    ],
+)
+def test_a_gateway_comes_and_goes_in_place(
+    spec: RouterSpec, state: RouterState, differences: list[Difference], ids: FakeIds
+) -> None:
+    """What Neutron adds to a gateway is no difference; another or none is, and can be changed."""
+    assert _compare(spec, state, ids) == differences
+
+
+def test_it_names_its_networks() -> None:
+    """The networks it connects are the scenario's, the external one may be anybody's."""
+    assert KIND.declaration is not None
+    spec = RouterSpec(connects=("blue", "green"), external_network="public")
+    assert list(KIND.declaration.references(spec)) == [
+        Reference(kind="network", name="blue", place=("connects", 0)),
+        Reference(kind="network", name="green", place=("connects", 1)),
+        Reference(kind="network", name="public", place=("external_network",), declared=False),
+    ]
+    assert list(KIND.declaration.references(RouterSpec())) == []
+
+
+def test_each_subnet_of_its_networks_gets_an_interface() -> None:
+    """A network with two subnets brings two interfaces; other networks bring none."""
+    declared: dict[Address, Spec] = {
+        Address("network", "blue"): NetworkSpec(),
+        Address("subnet", "blue"): SubnetSpec(network="blue", cidr="10.0.0.0/24"),
+        Address("subnet", "blue6"): SubnetSpec(network="blue", cidr="2001:db8::/64"),
+        Address("subnet", "red"): SubnetSpec(network="red", cidr="10.9.0.0/24"),
+    }
+    assert KIND.declaration is not None
+    brought = dict(KIND.declaration.expand(_HUB, RouterSpec(connects=("blue",)), declared))
+    assert brought == {
+        Address("router_interface", "hub.blue"): RouterInterfaceSpec(router="hub", subnet="blue"),
+        Address("router_interface", "hub.blue6"): RouterInterfaceSpec(router="hub", subnet="blue6"),
+    }
+
+
+def test_it_is_drawn_as_a_box() -> None:
+    """A box by its name, with a word about the gateway."""
+    assert KIND.declaration is not None
+    assert list(KIND.declaration.sketch(_HUB, RouterSpec(external_network="public"), {})) == [
+        Box(key="router.hub", sort="router", label="hub", note="external gateway")
+    ]
+    assert list(KIND.sketch(_WITH_GATEWAY)) == [
+        Box(key="r-1", sort="router", label="hub", note="external gateway")
+    ]
+    assert list(KIND.sketch(RouterState(id="r-2", name=None))) == [
+        Box(key="r-2", sort="router", label="r-2")
+    ]
+
+
+@pytest.mark.parametrize(("is_up", "word"), [(True, "UP"), (False, "DOWN")])
+def test_a_list_shows_whether_it_is_up(is_up: bool, word: str) -> None:
+    """Id, name, status, and the state that was asked for."""
+    state = msgspec.structs.replace(_PLAIN, admin_state_up=is_up)
+    assert [column.value(state) for column in KIND.columns] == ["r-1", "hub", "ACTIVE", word]

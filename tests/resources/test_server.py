@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server: its places come from Neutron's ports, its mark from its metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from tests.fakes.cloud import FakeIds
+
+from stackloom.cloud.kind import Call, Difference, Fault, Progress, Reference, Spec
+from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.sketch import Box, Leg
+from stackloom.resources.compute.server import KIND, Nic, ServerSpec, ServerState
+from stackloom.resources.network.port import FixedIp, FixedIpSpec, PortSpec, PortState
+
+_ALICE = Address("server", "alice")
+_MARK = Mark("s", _ALICE)
+_SPEC = ServerSpec(image="cirros", flavor="m1.tiny", networks=("blue",))
+_BLUE_NIC = Nic(
+    port_id="p-1",
+    network_id="network-blue-id",
+    subnet_ids=("s-1",),
+    ip_addresses=("10.0.0.5",),
+)
+
+
+def _state(**changes: Any) -> ServerState:
+    """Read a server as Nova answers it, with its place on blue."""
+    answer = {
+        "id": "v-1",
+        "name": "alice",
+        "status": "ACTIVE",
+        "description": None,
+        "flavor": {"original_name": "m1.tiny", "vcpus": 1, "ram": 512, "disk": 1},
+        "image": {"id": "image-cirros-id", "links": []},
+        "addresses": {"blue": [{"addr": "10.0.0.5", "version": 4}]},
+        "metadata": {"stackloom": "stackloom://s/server.alice"},
+        "key_name": None,
+        **{name: value for name, value in changes.items() if name != "nics"},
+    }
+    state = msgspec.convert(answer, ServerState)
+    return msgspec.structs.replace(state, nics=changes.get("nics", (_BLUE_NIC,)))
+
+
+def _compare(spec: ServerSpec, state: ServerState, ids: FakeIds) -> list[Difference]:
+    assert KIND.declaration is not None
+    return list(KIND.declaration.compare(_ALICE, spec, state, _MARK, ids))
+
+
+# --- making ---------------------------------------------------------------------------------------
+
+
+def test_a_server_is_made_with_its_mark(ids: FakeIds) -> None:
+    """Image, flavor and networks by id; the mark is in the metadata from the first moment."""
+    assert KIND.create_call(_ALICE, _SPEC, _MARK, ids) == Call(
+        method="POST",
+        path="/v2.1/servers",
+        body={
+            "server": {
+                "name": "alice",
+                "imageRef": "image-cirros-id",
+                "flavorRef": "flavor-m1.tiny-id",
+                "networks": [{"uuid": "network-blue-id"}],
+                "metadata": {"stackloom": "stackloom://s/server.alice"},
+            }
+        },
+    )
+
+
+def test_ports_come_after_networks(ids: FakeIds) -> None:
+    """The order of places is the order of network cards."""
+    spec = ServerSpec(
+        image="cirros",
+        flavor="m1.tiny",
+        networks=("blue",),
+        ports=("a", "b"),
+        key_name="mine",
+        metadata={"role": "web"},
+    )
+    body = KIND.create_call(_ALICE, spec, _MARK, ids).body
+    assert body is not None
+    assert body["server"] == {
+        "name": "alice",
+        "imageRef": "image-cirros-id",
+        "flavorRef": "flavor-m1.tiny-id",
+        "networks": [
+            {"uuid": "network-blue-id"},
+            {"port": "port-a-id"},
+            {"port": "port-b-id"},
+        ],
+        "metadata": {"role": "web", "stackloom": "stackloom://s/server.alice"},
+        "key_name": "mine",
+    }
+
+
+def test_a_server_without_a_place_says_none(ids: FakeIds) -> None:
+    """Since microversion 2.37 Nova has to be told; it would not choose a network by itself."""
+    spec = ServerSpec(image="cirros", flavor="m1.tiny")
+    body = KIND.create_call(_ALICE, spec, _MARK, ids).body
+    assert body is not None
+    assert body["server"]["networks"] == "none"
+
+
+def test_the_answer_tells_no_more_than_the_id(ids: FakeIds) -> None:
+    """A 202 is a promise; the state is awaited."""
+    call = KIND.create_call(_ALICE, _SPEC, _MARK, ids)
+    made = KIND.made({"server": {"id": "v-1", "links": [], "adminPass": "x"}}, call)
+    assert made == ServerState(id="v-1")
+    assert KIND.progress(made) is Progress.WAITING
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+def test_a_server_as_asked_for_has_no_differences(ids: FakeIds) -> None:
+    """More metadata, a key that nobody asked for and any status but ERROR are fine."""
+    metadata = {"stackloom": str(_MARK), "more": "x"}
+    state = _state(status="SHUTOFF", key_name="other", metadata=metadata)
+    assert _compare(_SPEC, state, ids) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "changes", "difference"),
+    [
+        (
+            _SPEC,
+            {"image": {"id": "another"}},
+            Difference(field="image", have="another", want="image-cirros-id", in_place=False),
+        ),
+        (
+            _SPEC,
+            {"image": ""},
+            Difference(field="image", have="", want="image-cirros-id", in_place=False),
+        ),
+        (
+            _SPEC,
+            {"flavor": {"original_name": "m1.small"}},
+            Difference(field="flavor", have="m1.small", want="m1.tiny", in_place=False),
+        ),
+        (
+            msgspec.structs.replace(_SPEC, key_name="mine"),
+            {},
+            Difference(field="key_name", have="", want="mine", in_place=False),
+        ),
+        (_SPEC, {"name": "old"}, Difference(field="name", have="old", want="alice")),
+        (
+            msgspec.structs.replace(_SPEC, metadata={"role": "web", "same": "1"}),
+            {"metadata": {"stackloom": str(_MARK), "same": "1", "role": "db"}},
+            Difference(field="metadata", have={"role": "db"}, want={"role": "web"}),
+        ),
+        (
+            _SPEC,
+            {"metadata": {}},
+            Difference(field="metadata", have={"stackloom": None}, want={"stackloom": str(_MARK)}),
+        ),
+        (
+            _SPEC,
+            {"status": "ERROR"},
+            Difference(field="status", have="ERROR", want="ACTIVE", in_place=False),
+        ),
+        (
+            _SPEC,
+            {"status": "ERROR", "fault": {"message": "No valid host", "code": 500}},
+            Difference(field="status", have="ERROR No valid host", want="ACTIVE", in_place=False),
+        ),
+        (
+            _SPEC,
+            {"nics": ()},
+            Difference(field="networks", have=[], want=["network-blue-id"], in_place=False),
+        ),
+        (
+            msgspec.structs.replace(_SPEC, networks=()),
+            {},
+            Difference(field="networks", have=["network-blue-id"], want=[], in_place=False),
+        ),
+        (
+            msgspec.structs.replace(_SPEC, ports=("a",)),
+            {},
+            Difference(field="ports", have=["p-1"], want=["port-a-id"], in_place=False),
+        ),
+    ],
+)
+def test_a_difference_is_told_with_whether_it_can_be_changed(
+    spec: ServerSpec, changes: Mapping[str, Any], difference: Difference, ids: FakeIds
+) -> None:
+    """Name and metadata change in place; for all else a new server is made."""
+    assert _compare(spec, _state(**changes), ids) == [difference]
+
+
+def test_a_port_of_the_scenario_is_no_network(ids: FakeIds) -> None:
+    """A place by port counts as that port, whatever network it is on; order is not told by Nova."""
+    port_nic = Nic(port_id="port-a-id", network_id="network-green-id")
+    spec = msgspec.structs.replace(_SPEC, ports=("a",))
+    assert _compare(spec, _state(nics=(port_nic, _BLUE_NIC)), ids) == []
+
+
+def test_a_server_that_is_being_built_has_not_all_its_places_yet(ids: FakeIds) -> None:
+    """A second apply during the build waits for it instead of replacing it."""
+    assert _compare(_SPEC, _state(status="BUILD", nics=()), ids) == []
+
+
+# --- changing -------------------------------------------------------------------------------------
+
+
+def test_a_name_goes_by_put_and_metadata_by_post() -> None:
+    """Metadata has an address of its own, and what is not named there stays."""
+    name = Difference(field="name", have="old", want="alice")
+    metadata = Difference(field="metadata", have={"a": None}, want={"a": "1"})
+    post = Call(method="POST", path="/v2.1/servers/v-1/metadata", body={"metadata": {"a": "1"}})
+    put = Call(method="PUT", path="/v2.1/servers/v-1", body={"server": {"name": "alice"}})
+    assert KIND.update_calls(_state(), [name, metadata]) == [post, put]
+    assert KIND.update_calls(_state(), [name]) == [put]
+    assert KIND.update_calls(_state(), [metadata]) == [post]
+
+
+# --- knowing it again -----------------------------------------------------------------------------
+
+
+def test_its_places_are_its_ports() -> None:
+    """Neutron's ports tell network, subnets and addresses by id; others' ports are passed over."""
+    ports = [
+        PortState(
+            id="p-1",
+            network_id="network-blue-id",
+            device_id="v-1",
+            fixed_ips=(FixedIp(subnet_id="s-1", ip_address="10.0.0.5"),),
+        ),
+        PortState(id="p-9", network_id="n-9", device_id="another"),
+    ]
+    assert KIND.derive is not None
+    servers = [_state(nics=()), ServerState(id="v-2")]
+    assert KIND.derive({"server": servers, "port": ports}) == [_state(), ServerState(id="v-2")]
+    assert KIND.derive({}) == []
+
+
+def test_its_mark_is_in_its_metadata() -> None:
+    """A server without our key is not ours."""
+    assert KIND.mark(_state(), {}) == _MARK
+    assert KIND.mark(_state(metadata={"other": str(_MARK)}), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "progress"),
+    [
+        ("BUILD", Progress.WAITING),
+        ("UNKNOWN", Progress.WAITING),
+        ("ERROR", Progress.FAILED),
+        ("ACTIVE", Progress.READY),
+        ("SHUTOFF", Progress.READY),
+        ("PAUSED", Progress.READY),
+    ],
+)
+def test_a_status_tells_how_far_it_is(status: str, progress: Progress) -> None:
+    """A server that somebody has stopped is as usable as they want it."""
+    assert KIND.progress(_state(status=status)) is progress
+
+
+def test_a_failure_is_told_in_novas_words() -> None:
+    """The fault's message, or nothing."""
+    assert KIND.failure(_state(fault={"message": "No valid host was found."})) == (
+        "No valid host was found."
+    )
+    assert KIND.failure(_state()) == ""
+
+
+def test_it_goes_before_its_ports_and_networks() -> None:
+    """What it stands on can be taken away only after it, and its DELETE takes a while."""
+    assert KIND.declaration is not None
+    assert list(KIND.declaration.needs(_state())) == ["p-1", "network-blue-id", "s-1"]
+    assert KIND.leaves_late
+
+
+# --- in a scenario --------------------------------------------------------------------------------
+
+
+def test_it_names_what_it_is_made_of() -> None:
+    """Image and flavor are the cloud's, ports and networks with all their subnets our own."""
+    assert KIND.declaration is not None
+    spec = msgspec.structs.replace(_SPEC, ports=("a",))
+    assert list(KIND.declaration.references(spec)) == [
+        Reference(kind="image", name="cirros", place=("image",), declared=False),
+        Reference(kind="flavor", name="m1.tiny", place=("flavor",), declared=False),
+        Reference(kind="network", name="blue", place=("networks", 0), whole=True),
+        Reference(kind="port", name="a", place=("ports", 0)),
+    ]
+
+
+def test_the_key_of_the_mark_is_taken() -> None:
+    """A person's own metadata may not hide the mark."""
+    assert KIND.declaration is not None
+    spec = msgspec.structs.replace(_SPEC, metadata={"stackloom": "mine"})
+    assert list(KIND.declaration.faults(_SPEC)) == []
+    assert list(KIND.declaration.faults(spec)) == [
+        Fault(
+            place=("metadata", "stackloom"),
+            message='the metadata key "stackloom" is where stackloom keeps its mark',
+            hint="choose another key",
+        )
+    ]
+
+
+def test_it_is_drawn_as_a_box_with_legs() -> None:
+    """One leg for each place, with the addresses that are known."""
+    assert KIND.declaration is not None
+    spec = msgspec.structs.replace(_SPEC, ports=("a", "undeclared"))
+    fixed = (FixedIpSpec(subnet="g", ip_address="10.1.0.7"), FixedIpSpec(subnet="g"))
+    declared: dict[Address, Spec] = {
+        Address("port", "a"): PortSpec(network="green", fixed_ips=fixed)
+    }
+    assert list(KIND.declaration.sketch(_ALICE, spec, declared)) == [
+        Box(key="server.alice", sort="server", label="alice", note="m1.tiny"),
+        Leg(box="server.alice", bar="network.blue"),
+        Leg(box="server.alice", bar="network.green", note="10.1.0.7"),
+    ]
+    assert list(KIND.sketch(_state())) == [
+        Box(key="v-1", sort="server", label="alice", note="ACTIVE"),
+        Leg(box="v-1", bar="network-blue-id", note="10.0.0.5"),
+    ]
+    assert list(KIND.sketch(ServerState(id="v-2"))) == [Box(key="v-2", sort="server", label="v-2")]
+
+
+def test_a_list_shows_what_it_is_made_of() -> None:
+    """Id, name, status, addresses by network, image and flavor."""
+    assert [column.value(_state()) for column in KIND.columns] == [
+        "v-1",
+        "alice",
+        "ACTIVE",
+        {"blue": ["10.0.0.5"]},
+        "image-cirros-id",
+        "m1.tiny",
+    ]

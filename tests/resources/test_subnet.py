@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A subnet: ranges and addresses that are wrong without a cloud, and those that only look so."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.fakes.cloud import FakeIds
+
+from stackloom.cloud.kind import Call, Difference, Fault, Reference
+from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.sketch import BarNote
+from stackloom.resources.network.subnet import KIND, AllocationPool, SubnetSpec, SubnetState
+
+_BLUE = Address("subnet", "blue")
+_MARK = Mark("s", _BLUE)
+_SPEC = SubnetSpec(network="blue", cidr="10.0.0.0/24")
+_STATE = SubnetState(
+    id="s-1",
+    name="blue",
+    description="stackloom://s/subnet.blue",
+    network_id="network-blue-id",
+    cidr="10.0.0.0/24",
+    gateway_ip="10.0.0.1",
+    allocation_pools=(AllocationPool(start="10.0.0.2", end="10.0.0.254"),),
+)
+
+
+def _compare(spec: SubnetSpec, state: SubnetState, ids: FakeIds) -> list[Difference]:
+    assert KIND.declaration is not None
+    return list(KIND.declaration.compare(_BLUE, spec, state, _MARK, ids))
+
+
+def _faults(**fields: object) -> list[Fault]:
+    assert KIND.declaration is not None
+    spec = msgspec.convert({"network": "blue", "cidr": "10.0.0.0/24", **fields}, SubnetSpec)
+    return list(KIND.declaration.faults(spec))
+
+
+def test_a_subnet_is_made_on_its_network(ids: FakeIds) -> None:
+    """The version of IP is read off the range; gateway and pools are left to Neutron."""
+    assert KIND.create_call(_BLUE, _SPEC, _MARK, ids) == Call(
+        method="POST",
+        path="/v2.0/subnets",
+        body={
+            "subnet": {
+                "network_id": "network-blue-id",
+                "cidr": "10.0.0.0/24",
+                "ip_version": 4,
+                "name": "blue",
+                "description": "stackloom://s/subnet.blue",
+                "enable_dhcp": True,
+                "dns_nameservers": [],
+            }
+        },
+    )
+
+
+def test_addresses_are_sent_as_neutron_writes_them(ids: FakeIds) -> None:
+    """IPv6 may be written in many ways; what is sent is what comes back."""
+    spec = SubnetSpec(
+        network="blue",
+        cidr="2001:DB8:0::/64",
+        description="mine",
+        enable_dhcp=False,
+        gateway_ip="2001:DB8::0:1",
+        dns_nameservers=("2001:4860:4860:0::8888",),
+        allocation_pools=(AllocationPool(start="2001:db8::00ff", end="2001:DB8::FFFF"),),
+    )
+    assert KIND.create_call(_BLUE, spec, _MARK, ids).body == {
+        "subnet": {
+            "network_id": "network-blue-id",
+            "cidr": "2001:db8::/64",
+            "ip_version": 6,
+            "name": "blue",
+            "description": "mine stackloom://s/subnet.blue",
+            "enable_dhcp": False,
+            "gateway_ip": "2001:db8::1",
+            "dns_nameservers": ["2001:4860:4860::8888"],
+            "allocation_pools": [{"start": "2001:db8::ff", "end": "2001:db8::ffff"}],
+        }
+    }
+
+
+def test_null_asks_for_no_gateway(ids: FakeIds) -> None:
+    """``gateway_ip: null`` is sent; a gateway that is there is then a difference."""
+    spec = msgspec.structs.replace(_SPEC, gateway_ip=None)
+    body = KIND.create_call(_BLUE, spec, _MARK, ids).body
+    assert body is not None
+    assert body["subnet"]["gateway_ip"] is None
+    assert _compare(spec, _STATE, ids) == [
+        Difference(field="gateway_ip", have="10.0.0.1", want=None)
+    ]
+
+
+def test_what_neutron_chose_is_no_difference(ids: FakeIds) -> None:
+    """Gateway and pools that nobody asked for may be anything."""
+    assert _compare(_SPEC, _STATE, ids) == []
+
+
+def test_network_and_range_cannot_be_changed(ids: FakeIds) -> None:
+    """On another network or with another range it is another subnet."""
+    spec = SubnetSpec(network="green", cidr="10.1.0.0/24", dns_nameservers=("9.9.9.9",))
+    assert _compare(spec, _STATE, ids) == [
+        Difference(
+            field="network_id", have="network-blue-id", want="network-green-id", in_place=False
+        ),
+        Difference(field="cidr", have="10.0.0.0/24", want="10.1.0.0/24", in_place=False),
+        Difference(field="dns_nameservers", have=[], want=["9.9.9.9"]),
+    ]
+
+
+def test_pools_have_no_order(ids: FakeIds) -> None:
+    """Neutron returns pools in any order; they are compared by where they begin."""
+    low, high = (
+        AllocationPool(start="10.0.0.9", end="10.0.0.19"),
+        AllocationPool(start="10.0.0.100", end="10.0.0.200"),
+    )
+    spec = msgspec.structs.replace(_SPEC, allocation_pools=(high, low))
+    state = msgspec.structs.replace(_STATE, allocation_pools=(low, high))
+    assert _compare(spec, state, ids) == []
+    assert [each.field for each in _compare(spec, _STATE, ids)] == ["allocation_pools"]
+
+
+def test_a_name_server_has_its_place(ids: FakeIds) -> None:
+    """The order of name servers means something, and is compared."""
+    spec = msgspec.structs.replace(_SPEC, dns_nameservers=("9.9.9.9", "1.1.1.1"))
+    state = msgspec.structs.replace(_STATE, dns_nameservers=("1.1.1.1", "9.9.9.9"))
+    assert _compare(spec, state, ids) == [
+        Difference(
+            field="dns_nameservers", have=["1.1.1.1", "9.9.9.9"], want=["9.9.9.9", "1.1.1.1"]
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cidr", "message", "hint"),
+    [
+        ("blue", '"blue" is not a range of addresses', "such as 10.0.0.0/24"),
+        ("10.0.0.0/33", '"10.0.0.0/33" is not a range of addresses', "such as 10.0.0.0/24"),
+        ("10.0.0.7/24", '"10.0.0.7/24" has host bits set', "10.0.0.0/24 is meant?"),
+        ("2001:db8::7/64", '"2001:db8::7/64" has host bits set', "2001:db8::/64 is meant?"),
+        (
+            "10.0.0.0",
+            '"10.0.0.0" is not written the way Neutron takes it',
+            "10.0.0.0/32 is meant?",
+        ),
+        (
+            "10.0.0.0/255.255.255.0",
+            '"10.0.0.0/255.255.255.0" is not written the way Neutron takes it',
+            "10.0.0.0/24 is meant?",
+        ),
+        (
+            "2001:db8::",
+            '"2001:db8::" is not written the way Neutron takes it',
+            "2001:db8::/128 is meant?",
+        ),
+    ],
+)
+def test_a_range_that_neutron_refuses_is_told(cidr: str, message: str, hint: str) -> None:
+    """A wrong range is told before anything is made, and nothing that depends on it."""
+    assert _faults(cidr=cidr, gateway_ip="nonsense") == [
+        Fault(place=("cidr",), message=message, hint=hint)
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"cidr": "2001:DB8:0:0::/64"},
+        {"cidr": "0.0.0.0/0"},
+        {"gateway_ip": None},
+        {"gateway_ip": "10.0.0.254"},
+        {"cidr": "2001:db8::/64", "gateway_ip": "fe80::1"},
+        {"dns_nameservers": ["9.9.9.9", "2620:fe::fe"]},
+        {"allocation_pools": [{"start": "10.0.0.10", "end": "10.0.0.20"}]},
+    ],
+)
+def test_what_neutron_takes_is_no_fault(fields: dict[str, object]) -> None:
+    """Other spellings of IPv6 and a gateway of the link are fine."""
+    assert _faults(**fields) == []
+
+
+def test_all_wrong_addresses_are_told_at_once() -> None:
+    """Each with its place in the file."""
+    assert _faults(
+        gateway_ip="10.1.0.1",
+        dns_nameservers=["9.9.9.9", "dns.example"],
+        allocation_pools=[{"start": "10.0.0.10", "end": "10.0.1.20"}, {"start": "x", "end": "::1"}],
+    ) == [
+        Fault(place=("gateway_ip",), message="10.1.0.1 is outside of 10.0.0.0/24"),
+        Fault(place=("allocation_pools", 0, "end"), message="10.0.1.20 is outside of 10.0.0.0/24"),
+        Fault(place=("allocation_pools", 1, "start"), message='"x" is not an IP address'),
+        Fault(place=("allocation_pools", 1, "end"), message="::1 is outside of 10.0.0.0/24"),
+        Fault(place=("dns_nameservers", 1), message='"dns.example" is not an IP address'),
+    ]
+
+
+def test_a_gateway_that_is_none_is_told() -> None:
+    """A mistyped gateway is told as what it is."""
+    assert _faults(gateway_ip="10.0.0") == [
+        Fault(place=("gateway_ip",), message='"10.0.0" is not an IP address')
+    ]
+
+
+def test_it_belongs_to_its_network() -> None:
+    """It names its network, is a part of it, and has to go before it."""
+    assert KIND.declaration is not None
+    assert list(KIND.declaration.references(_SPEC)) == [
+        Reference(kind="network", name="blue", place=("network",))
+    ]
+    assert KIND.declaration.part_of == "network"
+    assert list(KIND.declaration.needs(_STATE)) == ["network-blue-id"]
+
+
+def test_it_is_drawn_as_a_note_on_its_network() -> None:
+    """The range stands on the bar."""
+    assert KIND.declaration is not None
+    assert list(KIND.declaration.sketch(_BLUE, _SPEC, {})) == [
+        BarNote(bar="network.blue", note="10.0.0.0/24")
+    ]
+    assert list(KIND.sketch(_STATE)) == [BarNote(bar="network-blue-id", note="10.0.0.0/24")]
+
+
+def test_a_list_shows_where_it_is() -> None:
+    """Id, name, network and range."""
+    assert [column.value(_STATE) for column in KIND.columns] == [
+        *("s-1", "blue", "network-blue-id", "10.0.0.0/24")
+    ]
