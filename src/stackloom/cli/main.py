@@ -11,6 +11,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from typing import NoReturn
 
 from stackloom import __version__, plug
 from stackloom.cli import commands
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StackloomError as error:
         _tell(error)
         return error.exit_code
+    except SystemExit as ended:  # argparse, after it has told its help
+        return int(ended.code or 0)
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         return _INTERRUPTED_CODE
@@ -75,7 +78,7 @@ def _run(words: list[str]) -> int:
         return 0 if _HELP_WORDS & set(words) else 2
     used = places[: 2 if command.name else 1]
     rest = [word for place, word in enumerate(words) if place not in used]
-    parser = ArgumentParser(
+    parser = _Parser(
         prog=f"stackloom {named[0]} {command.name}".rstrip(),
         description=command.help,
         epilog=CLOUD_OPTIONS_HELP,
@@ -90,6 +93,13 @@ def _run(words: list[str]) -> int:
     return code
 
 
+class _Parser(ArgumentParser):
+    """argparse, with mistakes told as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"{self.prog} --help tells how it is used")
+
+
 def _group(name: str) -> Group:
     known = {each.replace("_", "-"): each for each in plug.module_names(commands)}
     if name not in known:
@@ -102,7 +112,7 @@ def _command(group_name: str, group: Group, named: Sequence[str]) -> Command | N
     by_name = group.by_name
     if "" in by_name:
         return by_name[""]
-    if not named:
+    if not named or named[0] == "help":
         return None
     if named[0] not in by_name:
         message = f'there is no command "{group_name} {named[0]}"'
@@ -120,11 +130,13 @@ def _did_you_mean(word: str, known: list[str]) -> str:
 
 def _overview() -> str:
     groups = plug.read(commands, "GROUP", Group)
-    lines = ["usage: stackloom COMMAND [options]", ""]
+    titles: dict[str, str] = {}
     for name, group in groups.items():
         words = " | ".join(command.name for command in group.commands if command.name)
-        title = f"{name.replace('_', '-')} {words}".rstrip()
-        lines.append(f"  {title:<42} {group.help}")
+        titles[f"{name.replace('_', '-')} {words}".rstrip()] = group.help
+    width = max(len(title) for title in titles)
+    lines = ["usage: stackloom COMMAND [options]", ""]
+    lines += [f"  {title:<{width}}  {help}" for title, help in titles.items()]
     lines += ["", "stackloom COMMAND --help tells the options of one.", ""]
     return "\n".join(lines)
 

@@ -43,7 +43,7 @@ def write_list(
     table = [list(row) for row in rows]
     if options.sort_column:
         (index,) = _chosen(titles, [options.sort_column])
-        table.sort(key=lambda row: (row[index] is None, _text(row[index])))
+        table.sort(key=lambda row: _rank(row[index]))
     shown = [titles[index] for index in chosen]
     table = [[row[index] for index in chosen] for row in table]
     if options.format in {"json", "yaml"}:
@@ -76,7 +76,7 @@ def write_one(invocation: Invocation, fields: Mapping[str, object]) -> None:
             invocation.data(_text(value))
     elif options.format == "shell":
         for name, value in shown.items():
-            escaped = _text(value).replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+            escaped = "".join("\\" + c if c in '\\"$`' else c for c in _text(value))
             invocation.data(f'{name.lower().replace(" ", "_")}="{escaped}"')
     else:
         invocation.data(format_table(["Field", "Value"], list(shown.items())))
@@ -123,6 +123,13 @@ def _chosen(titles: Sequence[str], wanted: Sequence[str]) -> list[int]:
             f"no such column: {', '.join(unknown)}", hint=f"there are: {', '.join(titles)}"
         )
     return [index_by_key[_key(each)] for each in wanted]
+
+
+def _rank(value: object) -> tuple[int, float, str]:
+    """Sort numbers by size, before texts; what has no value comes last."""
+    if isinstance(value, int | float):
+        return 0, value, ""
+    return (2 if value is None else 1), 0, _text(value)
 
 
 def _key(title: str) -> str:
