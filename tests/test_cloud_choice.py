@@ -25,7 +25,7 @@ clouds:
       password: x
       user_domain_name: Default
 """
-_WAIT_FOR_THE_END = "import sys; sys.stdin.read()"
+_WAIT_FOR_THE_END = "import sys; print('up', flush=True); sys.stdin.read()"
 
 
 @pytest.fixture
@@ -46,7 +46,10 @@ def _local_cloud(variables: dict[str, str]) -> Iterator[None]:
     with subprocess.Popen(
         [sys.executable, "-S", "-c", _WAIT_FOR_THE_END, str(cloud.instructions)],
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as supervisor:
+        assert supervisor.stdout is not None
+        supervisor.stdout.readline()  # before that the kernel may not know its arguments yet
         access = {
             "auth_url": "http://127.0.0.1:5000/v3",
             "region": "local",
