@@ -146,7 +146,6 @@ def test_rows_are_sorted_by_a_column_that_need_not_be_shown() -> None:
     assert _list(format="value", column=["id"], sort_column="MTU") == "\nn-2\nn-1\n"
 
 
-@pytest.mark.parametrize("option", ["column", "sort_column"])
 def test_numbers_are_sorted_by_size() -> None:
     """9 comes before 10."""
     invocation = _invocation(format="value", sort_column="RAM")
@@ -155,6 +154,7 @@ def test_numbers_are_sorted_by_size() -> None:
     assert invocation.stdout.getvalue() == "1.5\n9\n10\nmuch\nNone\n"
 
 
+@pytest.mark.parametrize("option", ["column", "sort_column"])
 def test_an_unknown_column_is_told_with_those_there_are(option: str) -> None:
     """Nothing is written before."""
     with pytest.raises(UsageError) as caught:
