@@ -328,7 +328,7 @@ class FakeCloud:
 
     def _server(self, thing: Thing) -> Thing:
         nics = thing.pop("networks")
-        for nic in nics if nics != "none" else []:
+        for nic in nics if isinstance(nics, list) else []:
             if "port" in nic:
                 self._thing("port", nic["port"])["device_id"] = thing["id"]
                 continue
