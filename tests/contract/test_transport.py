@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 from tests.fakes.transport import FakeTransport, raw_answer
 
+from stackloom.transport.blocking import BlockingTransport, run_alone
 from stackloom.transport.client import (
     Answer,
     Lost,
@@ -49,11 +50,31 @@ class World(Protocol):
         """Open it: the transport and the address of the server."""
 
 
+class _InThread:
+    """A blocking transport, moved out of the way of the server that runs on this loop."""
+
+    def __init__(self) -> None:
+        self._transport = BlockingTransport()
+
+    async def send(self, request: Request) -> Answer:
+        return await asyncio.to_thread(run_alone, self._transport.send(request))
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+
+def _real_world() -> contextlib.AbstractAsyncContextManager[tuple[Transport, str]]:
+    return _world_with_server(ReqwestTransport())
+
+
+def _blocking_world() -> contextlib.AbstractAsyncContextManager[tuple[Transport, str]]:
+    return _world_with_server(_InThread())
+
+
 @asynccontextmanager
-async def _real_world() -> AsyncIterator[tuple[Transport, str]]:
+async def _world_with_server(transport: Transport) -> AsyncIterator[tuple[Transport, str]]:
     server = await asyncio.start_server(_serve_one, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    transport = ReqwestTransport()
     try:
         yield transport, f"http://127.0.0.1:{port}"
     finally:
@@ -76,7 +97,8 @@ async def _serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) + 5))
         writer.write(method[:4].ljust(4) + b" " + body)
     else:
-        writer.write(_ANSWERS[path])
+        # Told, so that no other request is sent on a connection that is about to end.
+        writer.write(_ANSWERS[path].replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
     with contextlib.suppress(ConnectionError):
         await writer.drain()
     writer.close()
@@ -101,7 +123,9 @@ async def _fake_world() -> AsyncIterator[tuple[Transport, str]]:
     yield fake, "http://cloud.test"
 
 
-@pytest.fixture(params=[_real_world, _fake_world], ids=["real", "fake"])
+@pytest.fixture(
+    params=[_real_world, _blocking_world, _fake_world], ids=["real", "blocking", "fake"]
+)
 def world(request: pytest.FixtureRequest) -> World:
     """Each world in turn."""
     opened: World = request.param
