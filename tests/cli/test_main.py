@@ -245,6 +245,25 @@ class _Broken:
         """Do nothing."""
 
 
+@pytest.mark.slow
+def test_a_letter_that_the_terminal_does_not_have_is_a_question_mark(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names in a cloud may hold any; the list is shown all the same."""
+    cloud.tables["network"]["n-1"] = {"id": "n-1", "name": "grün"}
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    ended = _python(
+        "from stackloom.cli.main import main; main('network list -f value -c Name'.split())"
+    )
+    assert (ended.stdout, ended.stderr) == ("gr?n\n", "")
+
+
+@pytest.mark.slow
+def test_a_list_that_works_imports_no_more(cloud: FakeCloud) -> None:
+    """Token, request and table need nothing heavy either."""
+    assert _imported_by("network", "list")[1:] in ([], ["yaml"])
+
+
 # --- in a process of its own ----------------------------------------------------------------------
 
 HEAVY = [

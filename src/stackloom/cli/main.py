@@ -11,6 +11,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import NoReturn
 
 from stackloom import __version__, plug
@@ -42,6 +43,9 @@ def run_and_leave() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, what its error says, 130 for Ctrl-C."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Names may hold letters that the terminal's encoding does not have.
+        sys.stdout.reconfigure(errors="replace")
     try:
         return _run(words)
     except StackloomError as error:
