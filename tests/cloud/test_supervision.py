@@ -16,6 +16,7 @@ import pytest
 from openstack.connection import Connection
 from tests.cloud.connecting import AS_IT_COMES, connect
 
+from stackloom.errors import NotReady, ProgramDied
 from stackloom.local import access, layout, lifecycle, status
 from stackloom.local.access import Access
 from stackloom.local.progress import Event, Phase, Remark
@@ -172,6 +173,32 @@ def test_a_half_copied_database_is_not_taken_for_a_cloud(name: str) -> None:
     asyncio.run(lifecycle.up(name=name))
     assert status.status(name).state == "up"
     assert not half.exists()
+
+
+def test_a_service_that_cannot_start_is_named_with_the_end_of_its_log(name: str) -> None:
+    """Nothing is left running, and fresh data repairs it."""
+    asyncio.run(lifecycle.up(name=name))
+    asyncio.run(lifecycle.down(name=name))
+    cloud = layout.from_environment(os.environ).cloud(name)
+    database = cloud.data / "databases" / "placement.sqlite"
+    database.with_name("placement.sqlite-wal").unlink(missing_ok=True)
+    database.write_bytes(b"no database at all" * 1000)
+    with pytest.raises(ProgramDied, match="file is not a database") as caught:
+        asyncio.run(lifecycle.up(name=name))
+    assert (caught.value.program, caught.value.code) == ("placement", 1)
+    assert "reset" in caught.value.hint
+    _until(lambda: not _processes(name))
+    asyncio.run(lifecycle.reset(name=name))
+    asyncio.run(lifecycle.up(name=name))
+    assert status.status(name).state == "up"
+
+
+def test_a_service_that_is_too_slow_is_named(name: str) -> None:
+    """Nothing is left running."""
+    with pytest.raises(NotReady, match="did not answer within 0 s"):
+        asyncio.run(lifecycle.up(name=name, within_seconds=0.01))
+    _until(lambda: not _processes(name))
+    assert access.access(name) is None
 
 
 def test_everything_is_closed_to_others(local_cloud: Access) -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -61,6 +62,11 @@ async def up(
         NotReady: a service did not answer in time.
         Busy: another command works on this cloud.
     """
+    if sys.platform != "linux":
+        raise LocalCloudError(
+            f"a local cloud needs Linux, and this is {sys.platform}",
+            hint="run stackloom in a Linux virtual machine or container",
+        )
     everything = layout.from_environment(os.environ)
     cloud = everything.cloud(name)
     if (found := _up_already(cloud, report)) is not None:
