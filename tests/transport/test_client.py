@@ -87,3 +87,16 @@ def test_requests_and_answers_show_neither_headers_nor_body() -> None:
     answer = Answer(status=201, headers={"x-subject-token": "secret"}, body=b"secret")
     assert repr(request) == "Request(POST http://cloud.test/v3)"
     assert repr(answer) == "Answer(201, 6 bytes)"
+
+
+@pytest.mark.parametrize("token", ["gAAAA\nsecret", "gAAAA\x00secret"])
+def test_a_header_that_cannot_be_sent_is_not_quoted(token: str) -> None:
+    """A damaged token must not appear in a message."""
+
+    async def ask() -> None:
+        request = Request(method="GET", url="http://127.0.0.1:1/", headers={"X-Auth-Token": token})
+        await ReqwestTransport().send(request)
+
+    with pytest.raises(NotSent) as caught:
+        asyncio.run(ask())
+    assert "secret" not in f"{caught.value} {caught.value.__cause__}"

@@ -6,7 +6,6 @@ Knows Keystone's ``/v3/auth/tokens`` and nothing of the other services.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +19,7 @@ from stackloom.errors import AuthFailed, BadAnswer, InDoubt, ServerFault
 from stackloom.log import Secret
 from stackloom.transport.client import Answer, Request
 from stackloom.transport.exchange import Exchange
+from stackloom.transport.waiting import LoopTurns, Turns
 
 # A token that ends inside a long call breaks it on clouds without service tokens, so it is renewed
 # a while before.
@@ -41,12 +41,13 @@ class Session:
         *,
         cache: TokenCache | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        turns: Turns = LoopTurns,
     ) -> None:
         self.config = config
         self.exchange = exchange
         self._cache = cache
         self._clock = clock
-        self._lock = asyncio.Lock()
+        self._lock = turns(1)
         self._token: Token | None = None
         self._rejected: AuthFailed | None = None
 

@@ -1,33 +1,59 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run a coroutine with the cloud that the options name."""
+"""Run a coroutine with the cloud that the options name, on an event loop or without one."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from stackloom.auth.config import CloudConfig
 from stackloom.cli.command import Invocation
-from stackloom.cloud.cloud import Cloud, connect
+from stackloom.cloud.cloud import Cloud, connect, connect_alone
 from stackloom.cloud_choice import choose_cloud
+from stackloom.transport.blocking import run_alone
 
 T = TypeVar("T")
 
 
 def with_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) -> T:
-    """Connect, await *work* with the cloud, and close; say on stderr which cloud was chosen."""
-    given = invocation.cloud_options
-    if invocation.options.insecure:
-        given.settings["insecure"] = "true"
-    config = choose_cloud(
-        given.settings,
-        invocation.environment,
-        cloud_name=given.cloud,
-        note=invocation.talk,
-    )
+    """Connect, await *work* with the cloud, and close; for several things at once."""
+    import asyncio
+
+    config = _config(invocation)
 
     async def run() -> T:
         async with connect(config, environment=invocation.environment) as cloud:
             return await work(cloud)
 
     return asyncio.run(run())
+
+
+def ask_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) -> T:
+    """Do the same without an event loop, which is quicker to start; for one question at a time.
+
+    A request blocks the interpreter, which would look at a Ctrl-C only after it; nothing can be
+    left half-made here, so Ctrl-C ends the process at once.
+    """
+    import signal
+
+    config = _config(invocation)
+
+    async def run() -> T:
+        async with connect_alone(config, environment=invocation.environment) as cloud:
+            return await work(cloud)
+
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return run_alone(run())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _config(invocation: Invocation) -> CloudConfig:
+    """Choose the cloud, and say on stderr which one where none was named."""
+    given = invocation.cloud_options
+    if invocation.options.insecure:
+        given.settings["insecure"] = "true"
+    return choose_cloud(
+        given.settings, invocation.environment, cloud_name=given.cloud, note=invocation.talk
+    )

@@ -84,7 +84,7 @@ def _kind(module: str) -> Kind[Any]:
 
 
 def _all(invocation: Invocation, kind: Kind[StateT]) -> list[StateT]:
-    from stackloom.cli.connection import with_cloud
+    from stackloom.cli.connection import ask_cloud
     from stackloom.cloud.verbs import list_states
 
     async def work(cloud: Cloud) -> list[StateT]:
@@ -98,11 +98,11 @@ def _all(invocation: Invocation, kind: Kind[StateT]) -> list[StateT]:
             )
         return states
 
-    return with_cloud(invocation, work)
+    return ask_cloud(invocation, work)
 
 
 def _one(invocation: Invocation, kind: Kind[StateT], name: str) -> StateT:
-    from stackloom.cli.connection import with_cloud
+    from stackloom.cli.connection import ask_cloud
     from stackloom.cloud.verbs import find
 
-    return with_cloud(invocation, lambda cloud: find(cloud, kind, name))
+    return ask_cloud(invocation, lambda cloud: find(cloud, kind, name))

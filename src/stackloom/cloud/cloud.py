@@ -20,6 +20,7 @@ from stackloom.auth.config import CloudConfig
 from stackloom.auth.session import Session
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache, cache_directory
+from stackloom.transport.blocking import AloneTurns, BlockingTransport, blocking_sleep
 from stackloom.transport.client import Answer, Request, ReqwestTransport, Transport
 from stackloom.transport.exchange import Exchange
 
@@ -110,9 +111,24 @@ async def connect(
 ) -> AsyncIterator[Cloud]:
     """Open a cloud for the length of an ``async with``; nothing is sent before it is needed."""
     exchange = Exchange(transport or ReqwestTransport(tls=config.tls))
-    cache = TokenCache(cache_directory(environment), config) if config.cache_tokens else None
-    async with Cloud(Session(config, exchange, cache=cache)) as cloud:
+    async with Cloud(Session(config, exchange, cache=_cache(config, environment))) as cloud:
         yield cloud
+
+
+@asynccontextmanager
+async def connect_alone(
+    config: CloudConfig, *, environment: Mapping[str, str] = os.environ
+) -> AsyncIterator[Cloud]:
+    """Open a cloud without an event loop, inside a coroutine for ``blocking.run_alone``."""
+    transport = BlockingTransport(tls=config.tls)
+    exchange = Exchange(transport, sleep=blocking_sleep, turns=AloneTurns)
+    cache = _cache(config, environment)
+    async with Cloud(Session(config, exchange, cache=cache, turns=AloneTurns)) as cloud:
+        yield cloud
+
+
+def _cache(config: CloudConfig, environment: Mapping[str, str]) -> TokenCache | None:
+    return TokenCache(cache_directory(environment), config) if config.cache_tokens else None
 
 
 def _wire(value: str | int | bool) -> str:

@@ -11,24 +11,27 @@ tokens or services.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
-from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.bytes import Bytes
+from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import (
     BuilderError,
     DetailedPyreqwestError,
     PyreqwestError,
     RequestError,
 )
-from pyreqwest.http import HeaderMap
+from pyreqwest.response import BaseResponse
 
 from stackloom.errors import BadConfig
+
+ClientT_co = TypeVar("ClientT_co", covariant=True)
 
 CONNECT_SECONDS = 10.0
 # Nova's and Neutron's slow calls (a boot on a busy cloud, a cascade of ports) stay under a minute.
@@ -105,7 +108,7 @@ class ReqwestTransport:
     """Rust's reqwest under asyncio. Redirects are answers: Keystone's version list is a 300."""
 
     def __init__(self, *, tls: Tls | None = None, user_agent: str = "stackloom") -> None:
-        self._client = _build(tls or Tls(), user_agent)
+        self._client = configured(ClientBuilder, tls or Tls(), user_agent)
 
     async def send(self, request: Request) -> Answer:
         """Send one request and read its whole answer.
@@ -114,31 +117,40 @@ class ReqwestTransport:
             NotSent: no usable address, refused, no such host, TLS not agreed.
             Lost: sent, and then reset, timed out or cut short.
         """
-        try:
+        with told_apart(request):
             builder = self._client.request(request.method, request.url)
-        except ValueError as error:
-            raise NotSent(f"it is no address: {error}") from error
-        builder = builder.headers(dict(request.headers))
-        if request.body is not None:
-            builder = builder.body_bytes(request.body)
-        try:
+            builder = builder.headers(dict(request.headers))
+            if request.body is not None:
+                builder = builder.body_bytes(request.body)
             response = await builder.build().send()
-            body = await response.bytes()
-        except BuilderError as error:
-            raise NotSent(_reason(error)) from error
-        except RequestError as error:
-            raise _failure(error) from error
-        return Answer(status=response.status, headers=_readable(response.headers), body=bytes(body))
+            return whole_answer(response, await response.bytes())
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._client.close()
 
 
-def _build(tls: Tls, user_agent: str) -> Client:
+# --- what both clients of pyreqwest share ---------------------------------------------------------
+
+
+class _Builder(Protocol[ClientT_co]):
+    """What builds a client: ``ClientBuilder`` or ``SyncClientBuilder``."""
+
+    def build(self) -> ClientT_co:
+        """Return the client."""
+
+
+def configured(
+    builder_type: Callable[[], _Builder[ClientT_co]], tls: Tls, user_agent: str
+) -> ClientT_co:
+    """Build a client with our timeouts and the trust that *tls* says.
+
+    Raises:
+        BadConfig: a file of *tls* cannot be read or used.
+    """
+    builder: Any = builder_type()  # both builders have the same methods, and no common type
     builder = (
-        ClientBuilder()
-        .user_agent(user_agent)
+        builder.user_agent(user_agent)
         .follow_redirects(False)
         .connect_timeout(timedelta(seconds=CONNECT_SECONDS))
         .read_timeout(timedelta(seconds=READ_SECONDS))
@@ -154,7 +166,7 @@ def _build(tls: Tls, user_agent: str) -> Client:
             if tls.key_file:
                 identity += b"\n" + tls.key_file.read_bytes()
             builder = builder.identity_pem(identity)
-        return builder.build()
+        client: ClientT_co = builder.build()
     except OSError as error:
         raise BadConfig(
             f"cannot read {error.filename}: {error.strerror}",
@@ -165,6 +177,33 @@ def _build(tls: Tls, user_agent: str) -> Client:
             f"a TLS file is not usable PEM: {error}",
             hint="cacert, cert and key must be PEM files",
         ) from error
+    return client
+
+
+@contextmanager
+def told_apart(request: Request) -> Iterator[None]:
+    """Turn pyreqwest's errors into the two that matter: ``NotSent`` and ``Lost``."""
+    try:
+        yield
+    except BuilderError as error:
+        raise NotSent(_reason(error)) from error
+    except ValueError as error:
+        if any(value in str(error) for value in request.headers.values()):
+            # What it quotes may be a token.
+            raise NotSent("a header holds what cannot be sent") from None
+        raise NotSent(f"it is no address: {error}") from error
+    except RequestError as error:
+        never_connected = "client error (Connect)" in _causes(error)
+        raise (NotSent if never_connected else Lost)(_reason(error)) from error
+
+
+def whole_answer(response: BaseResponse, body: Bytes) -> Answer:
+    """Return an answer of ours; a header that is no text is left out, not fatal."""
+    headers: dict[str, str] = {}
+    for name in response.headers:
+        with suppress(ValueError):
+            headers[name.lower()] = response.headers.getall(name)[-1]
+    return Answer(status=response.status, headers=headers, body=bytes(body))
 
 
 def _certificates(file: Path) -> bytes:
@@ -173,21 +212,6 @@ def _certificates(file: Path) -> bytes:
     if b"-----BEGIN CERTIFICATE-----" not in content:
         raise ValueError(f"{file} holds no certificate")
     return content
-
-
-def _readable(headers: HeaderMap) -> dict[str, str]:
-    """Return the headers that are text; a proxy's in another encoding is left out, not fatal."""
-    readable: dict[str, str] = {}
-    for name in headers:
-        with contextlib.suppress(ValueError):
-            readable[name.lower()] = headers.getall(name)[-1]
-    return readable
-
-
-def _failure(error: RequestError) -> NotSent | Lost:
-    if "client error (Connect)" in _causes(error):
-        return NotSent(_reason(error))
-    return Lost(_reason(error))
 
 
 def _reason(error: DetailedPyreqwestError) -> str:

@@ -14,16 +14,16 @@ gophercloud repeat such requests blindly, which is how clouds get duplicates.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from stackloom.errors import CloudError, InDoubt, ServerFault, Unreachable
 from stackloom.transport.client import Answer, Lost, NotSent, Request, Transport
 from stackloom.transport.refusal import refusal, request_id, service_name
+from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
 log = logging.getLogger(__name__)
 
@@ -38,23 +38,27 @@ _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _GATEWAY_STATUSES = frozenset({502, 503, 504})
 _SECRET_HEADERS = frozenset({"x-auth-token", "x-subject-token", "authorization"})
 
-Sleep = Callable[[float], Awaitable[None]]
-
 
 class Exchange:
     """Asks one question at a time of many servers, through one transport.
 
     Args:
         sleep: how pauses are spent; tests pass their own.
+        turns: how turns are taken: those of asyncio, or of a program that is alone.
         connections: how many requests may be under way at once, over all services.
     """
 
     def __init__(
-        self, transport: Transport, *, sleep: Sleep = asyncio.sleep, connections: int = 16
+        self,
+        transport: Transport,
+        *,
+        sleep: Sleep = loop_sleep,
+        turns: Turns = LoopTurns,
+        connections: int = 16,
     ) -> None:
         self._transport = transport
         self._sleep = sleep
-        self._slots = asyncio.Semaphore(connections)
+        self._slots = turns(connections)
         self._servers_seen: set[str] = set()
         self.requests_sent = 0
 

@@ -22,12 +22,12 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _issue(invocation: Invocation) -> int:
-    from stackloom.cli.connection import with_cloud
+    from stackloom.cli.connection import ask_cloud
 
     async def work(cloud: Cloud) -> Token:
         return await cloud.token()
 
-    token = with_cloud(invocation, work)
+    token = ask_cloud(invocation, work)
     fields: dict[str, object] = {"expires": token.expires_at.strftime("%Y-%m-%dT%H:%M:%S%z")}
     if not invocation.options.hide:
         fields["id"] = token.secret.reveal()

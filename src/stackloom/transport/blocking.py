@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same coroutines without an event loop: for programs that ask one thing after the other.
+
+A coroutine whose awaits never have to wait for another one can be run by sending it ``None`` once.
+So there is one core for both worlds: asyncio with ``ReqwestTransport``, or this, where a request
+blocks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from pyreqwest.client import SyncClientBuilder
+
+from stackloom.transport.client import Answer, Request, Tls, configured, told_apart, whole_answer
+
+T = TypeVar("T")
+
+
+class BlockingTransport:
+    """Rust's reqwest without asyncio; see ``client.ReqwestTransport``."""
+
+    def __init__(self, *, tls: Tls | None = None, user_agent: str = "stackloom") -> None:
+        self._client = configured(SyncClientBuilder, tls or Tls(), user_agent)
+
+    async def send(self, request: Request) -> Answer:
+        """Send one request and read its whole answer; nothing else runs meanwhile.
+
+        Raises:
+            NotSent: no usable address, refused, no such host, TLS not agreed.
+            Lost: sent, and then reset, timed out or cut short.
+        """
+        with told_apart(request):
+            builder = self._client.request(request.method, request.url)
+            builder = builder.headers(dict(request.headers))
+            if request.body is not None:
+                builder = builder.body_bytes(request.body)
+            response = builder.build().send()
+            return whole_answer(response, response.bytes())
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+
+class AloneTurns:
+    """Turns for whoever is alone: it is always theirs; see ``waiting.Turns``."""
+
+    def __init__(self, _number: int) -> None:
+        pass
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+async def blocking_sleep(seconds: float) -> None:
+    """Pause the whole program."""
+    time.sleep(seconds)  # noqa: ASYNC251 - there is no loop to block
+
+
+def run_alone(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never has to wait for another one, and return its result."""
+    try:
+        coroutine.send(None)
+    except StopIteration as ended:
+        result: T = ended.value
+        return result
+    coroutine.close()
+    raise AssertionError("it waits for something that only an event loop could bring")
