@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from stackloom.cloud.mark import Address
 from stackloom.errors import Busy, InDoubt, StackloomError
@@ -78,7 +79,8 @@ def hold_records(directory: Path, *, cloud_key: str, scenario: str) -> Iterator[
     """
     folder = directory / hashlib.sha256(cloud_key.encode()).hexdigest()[:16]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"{scenario}.jsonl"
+    # A name that was typed, not read from a file, may hold anything: "../x" stays in the folder.
+    file = folder / f"{quote(scenario, safe='')}.jsonl"
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
