@@ -398,6 +398,22 @@ def test_doubles_are_taken_away_and_one_stays() -> None:
     assert cloud.told() == ["network blue"]
 
 
+def test_a_double_that_came_late_costs_nothing_that_stands_on_the_first() -> None:
+    """Whichever id is smaller: subnet and server stay as they are."""
+    wanted = scenario(
+        """\
+scenario: s
+networks: {blue: {cidr: 10.1.0.0/24}}
+servers: {alice: {image: cirros, flavor: m1.tiny, networks: [blue]}}
+"""
+    )
+    cloud = FakeCloud()
+    asyncio.run(apply(cloud, wanted))
+    late = {**cloud.things("network")[0], "id": "a-smaller-id"}
+    cloud.tables["network"]["a-smaller-id"] = late
+    assert asyncio.run(changes(cloud, wanted)) == ["delete network.blue@a-smaller-id"]
+
+
 def test_interfaces_of_one_router_are_added_one_after_the_other() -> None:
     """Neutron works through them singly anyway; at most one is under way."""
     under_way, most = [0], [0]

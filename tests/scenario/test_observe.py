@@ -68,6 +68,19 @@ def test_of_doubles_the_smallest_id_stays() -> None:
     assert found == Marked(states={north: first}, doubles={north: [second, third]})
 
 
+def test_of_doubles_the_one_that_something_stands_on_stays() -> None:
+    """Or everything on it would be made anew for the sake of an empty one."""
+    mark = "stackloom://garden/bed.north"
+    empty, planted = _bed("bed-1", mark), _bed("bed-2", mark)
+    listed: dict[str, Sequence[Any]] = {
+        "bed": [empty, planted],
+        "plant": [PlantState(id="plant-1", bed_id="bed-2")],
+    }
+    found = marked_states(TOY_KINDS, listed, "garden")
+    north = Address("bed", "north")
+    assert found == Marked(states={north: planted}, doubles={north: [empty]})
+
+
 def test_scenarios_are_counted_by_their_marks() -> None:
     """By name, in order."""
     listed = {

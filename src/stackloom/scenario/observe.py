@@ -23,7 +23,8 @@ class Marked:
 
     Attributes:
         states: by address.
-        doubles: further ones whose mark was taken already, in the order of their ids.
+        doubles: further ones whose mark was taken already. What others stand on is never one
+            while there is a choice: to take it away would replace all of them.
     """
 
     states: Mapping[Address, Any]
@@ -81,11 +82,26 @@ def marked_states(kinds: Kinds, listed: Listed, scenario: str) -> Marked:
             mark = kinds[name].mark(state, listed)
             if mark and mark.scenario == scenario and mark.address.kind == name:
                 found.setdefault(mark.address, []).append(state)
-    ordered = {address: sorted(each, key=lambda s: str(s.id)) for address, each in found.items()}
+    held = _held(kinds, listed) if any(len(each) > 1 for each in found.values()) else set()
+    ordered = {
+        address: sorted(each, key=lambda state: (state.id not in held, str(state.id)))
+        for address, each in found.items()
+    }
     return Marked(
         states={address: each[0] for address, each in ordered.items()},
         doubles={address: each[1:] for address, each in ordered.items() if len(each) > 1},
     )
+
+
+def _held(kinds: Kinds, listed: Listed) -> set[str]:
+    """Return the ids of what something else stands on."""
+    return {
+        id
+        for name, states in listed.items()
+        if (declaration := kinds[name].declaration)
+        for state in states
+        for id in declaration.needs(state)
+    }
 
 
 def scenarios_in(kinds: Kinds, listed: Listed) -> dict[str, int]:
