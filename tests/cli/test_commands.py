@@ -181,6 +181,52 @@ def test_a_scenario_that_is_not_there_is_told_with_those_that_are(
     )
 
 
+def test_an_empty_list_of_a_system_token_says_nothing_and_is_told_so(
+    stackloom: CommandLine, cloud: FakeCloud
+) -> None:
+    """Neutron answers an empty list to whoever has no project."""
+    cloud.system_scoped = True
+    assert stackloom("network", "list", "-f", "value") == Said(
+        code=0,
+        stdout="",
+        stderr="note: this token is for system and owns no project, so the empty list"
+        " says nothing; name a project: --os-project-name\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            "local env",
+            Said(
+                code=6,
+                stdout="",
+                stderr='error: the local cloud "local" is not up\n'
+                "hint: start it: stackloom local up\n",
+            ),
+        ),
+        (
+            "local logs nova",
+            Said(
+                code=2,
+                stdout="",
+                stderr='error: the local cloud "local" has no log of "nova"\n'
+                "hint: it has: none yet\n",
+            ),
+        ),
+        ("local logs", Said(code=0, stdout="", stderr="")),
+        ("local status -f json --quiet", Said(code=1, stdout="[]\n", stderr="")),
+        ("local down --quiet", Said(code=0, stdout="", stderr="")),
+    ],
+)
+def test_a_local_cloud_that_was_never_up_is_no_surprise(
+    stackloom: CommandLine, words: str, expected: Said
+) -> None:
+    """Each command says so in its way."""
+    assert stackloom(*words.split()) == expected
+
+
 @pytest.mark.parametrize("words", ["network list", "plan s.yaml", "draw --scenario s"])
 @pytest.mark.parametrize(
     "trouble", [Trouble.FAULT_BEFORE, Trouble.REFUSED, Trouble.NONSENSE_AFTER, Trouble.EMPTY_AFTER]

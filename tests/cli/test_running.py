@@ -14,6 +14,8 @@ import pytest
 from tests.cli.conftest import CommandLine, Said
 from tests.fakes.fake_cloud import FakeCloud, Fault, Trouble
 
+from stackloom.scenario.records import hold_records, records_directory
+
 BLUE = "scenario: s\nnetworks:\n  blue: {cidr: 10.1.0.0/24}\n"
 
 
@@ -199,6 +201,49 @@ servers:
         " (stackloom image list shows what is)\n",
     )
     assert cloud.told() == []
+
+
+class Torn(io.StringIO):
+    """An output that fails when the first step is told."""
+
+    def write(self, text: str) -> int:
+        """Fail in the midst of a run."""
+        if "created" in text:
+            raise RuntimeError("torn")
+        return super().write(text)
+
+
+def test_a_mistake_of_ours_in_the_midst_of_a_run_is_told_by_its_own_name(
+    stackloom: CommandLine, cloud: FakeCloud, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as a group of errors; what was made is found by the next run."""
+    torn = Torn()
+    monkeypatch.setattr(sys, "stderr", torn)
+    assert stackloom("apply", file, "--yes").code == 1
+    told = torn.getvalue().splitlines()[-2:]
+    assert told[0].startswith("error: a mistake in stackloom itself: RuntimeError in ")
+    assert told[1] == "hint: please report it, with what --debug prints"
+    assert stackloom("apply", file, "--yes", "--quiet").code == 0
+    assert len(cloud.told()) == 2
+
+
+def test_two_commands_on_one_scenario_keep_out_of_each_other_s_way(
+    stackloom: CommandLine, cloud: FakeCloud, file: str
+) -> None:
+    """The second is told at once."""
+    said: list[Said] = []
+    auth_url = f"{cloud.base}/v3"
+    key = f"{auth_url} project-1"
+    with hold_records(records_directory(os.environ), cloud_key=key, scenario="s"):
+        said.append(stackloom("apply", file, "--yes"))
+    assert said == [
+        Said(
+            code=6,
+            stdout="",
+            stderr='error: another command is at work on scenario "s"\n'
+            "hint: wait until it has ended, then run this one again\n",
+        )
+    ]
 
 
 def test_ctrl_c_lets_what_is_under_way_end_and_begins_nothing_more(

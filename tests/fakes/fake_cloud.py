@@ -94,6 +94,7 @@ class FakeCloud:
     Attributes:
         requests: every request in the order of arrival, ``"POST /v2.0/networks"``.
         tables: everything there is: ``{"network": {id: {...}}}``.
+        system_scoped: its tokens are for the system and no project.
 
     Args:
         base: the address that its catalog gives.
@@ -119,6 +120,7 @@ class FakeCloud:
         self.doomed_names = set(doomed_names)
         self.has_bulk = has_bulk
         self.on_request = on_request
+        self.system_scoped = False
         self.requests: list[str] = []
         self.tables: dict[str, dict[str, Thing]] = {
             kind: {} for kind in ("network", "subnet", "port", "router", "server")
@@ -414,10 +416,11 @@ class FakeCloud:
             for service, path in roots.items()
         ]
         domain = {"id": "default", "name": "Default"}
+        project = {"project": {"id": PROJECT, "name": "demo", "domain": domain}}
         return {
             "token": {
                 "user": {"id": "user-1", "name": "demo", "domain": domain},
-                "project": {"id": PROJECT, "name": "demo", "domain": domain},
+                **({"system": {"all": True}} if self.system_scoped else project),
                 "expires_at": "2999-01-01T00:00:00.000000Z",
                 "roles": [{"id": "role-1", "name": "member"}],
                 "catalog": catalog,

@@ -142,17 +142,12 @@ def test_to_look_at_interfaces_alone_takes_the_lists_behind_them() -> None:
 def test_a_token_without_a_project_is_told_before_anything_is_listed() -> None:
     """Neutron would answer an empty list, and everything would be planned anew."""
 
-    class SystemCloud(FakeCloud):
-        def _token(self) -> dict[str, Any]:
-            document = super()._token()
-            document["token"] |= {"project": None, "system": {"all": True}}
-            return document
-
     async def run(cloud: FakeCloud) -> None:
         async with open_cloud(cloud) as opened:
             await list_kinds(opened, KINDS, DECLARED)
 
-    cloud = SystemCloud()
+    cloud = FakeCloud()
+    cloud.system_scoped = True
     with pytest.raises(UsageError) as caught:
         asyncio.run(run(cloud))
     assert str(caught.value) == "the token is for system, and scenarios live in a project"

@@ -174,6 +174,8 @@ def _own_fault(error: Exception, words: Sequence[str]) -> int:
 
     if "--debug" in words:
         traceback.print_exception(error)
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
     _tell(
