@@ -30,6 +30,14 @@ def test_ports_lie_in_one_block_and_on_the_loopback_interface() -> None:
     _close(sockets)
 
 
+def test_answers_in_pieces_are_not_held_back() -> None:
+    """A connection that is accepted sends at once: without that each request takes 40 ms more."""
+    (listening,) = ports.claim((0,), preferred=0, taken=())
+    with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    listening.close()
+
+
 def test_the_ports_of_last_time_are_taken_again() -> None:
     """So that what was written down elsewhere stays right."""
     sockets = ports.claim((0, 1), preferred=0, taken=())
