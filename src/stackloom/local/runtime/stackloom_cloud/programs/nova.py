@@ -22,7 +22,7 @@ from nova import config, context, objects, policy, service
 from nova.db import migration
 from nova.objects import host_mapping
 
-from .. import fake_compute, seed
+from .. import fake_compute, messaging, seed
 from ..instructions import Instructions, Program
 from ..serve import Application
 
@@ -63,6 +63,7 @@ def load(instructions: Instructions, program: Program) -> Application:
     """Load the API, start the workers, and tell the cell of its compute host."""
     del instructions, program
     sys.modules["nova.virt.stackloom"] = fake_compute
+    messaging.install()
     application: Application = importlib.import_module("nova.wsgi.osapi_compute").application
     os_vif.initialize()
     for binary, topic in _WORKERS:
