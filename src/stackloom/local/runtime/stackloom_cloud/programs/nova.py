@@ -67,17 +67,31 @@ def load(instructions: Instructions, program: Program) -> Application:
     application: Application = importlib.import_module("nova.wsgi.osapi_compute").application
     os_vif.initialize()
     for binary, topic in _WORKERS:
-        service.Service.create(binary=binary, topic=topic).start()
+        _start(service.Service.create(binary=binary, topic=topic))
     compute_rpc = importlib.import_module("nova.compute.rpcapi")
-    service.Service.create(
-        binary="nova-compute",
-        topic=compute_rpc.RPC_TOPIC,
-        topic_alt=compute_rpc.RPC_TOPIC_ALT,
-    ).start()
+    _start(
+        service.Service.create(
+            binary="nova-compute",
+            topic=compute_rpc.RPC_TOPIC,
+            topic_alt=compute_rpc.RPC_TOPIC_ALT,
+        )
+    )
     host_mapping.discover_hosts(context.get_admin_context())
     policy.init(suppress_deprecation_warnings=True)
     policy._ENFORCER.load_rules()
     return application
+
+
+def _start(worker: service.Service) -> None:
+    """Start a worker, and report it as up at once.
+
+    Nova does that 5 s after the start (nova/servicegroup/api.py, INITIAL_REPORTING_DELAY, 34.0.0).
+    Until then the scheduler judges by the last report of the time before, and finds no host when
+    the cloud was down for more than a minute.
+    """
+    worker.start()
+    worker.service_ref.report_count += 1
+    worker.service_ref.save()
 
 
 def _copy(source: Path, target: Path) -> None:
