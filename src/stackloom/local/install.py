@@ -51,9 +51,13 @@ async def ensure(layout: Layout, release: Release, report: Report) -> Path:
     for leftover in (*environment.parent.glob(f"{BUILDING}*"), environment):
         await asyncio.to_thread(shutil.rmtree, leftover, ignore_errors=True)
     files.make_directory(environment.parent)
-    await _create(building, release)
-    await _compile(building, environment)
-    building.rename(environment)
+    try:
+        await _create(building, release)
+        await _compile(building, environment)
+        building.rename(environment)
+    finally:
+        # Half of it may be what filled the disk. Gone already when all went well.
+        shutil.rmtree(building, ignore_errors=True)
     report(Phase(name="install", text=text, state="done", seconds=time.monotonic() - started))
     return environment
 

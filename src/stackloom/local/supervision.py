@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -55,13 +56,16 @@ class Conversation:
                 self.pid = event["pid"]
             elif event["event"] == "failed":
                 tail = files.tail(Path(event["log"]))
-                raise ProgramDied(event["program"], event["code"], tail, hint=_HINT)
+                raise ProgramDied(event["program"], event["code"], tail, hint=_hint(self._logs))
             else:
                 yield event
             if event["event"] == "ready":
                 return
         tail = files.tail(self._logs / "supervisor.log")
-        raise ProgramDied("the supervisor", self._process.poll(), tail, hint=_HINT)
+        # The process that we started ends at once with 0 when it detaches; that is not the answer.
+        raise ProgramDied(
+            "the supervisor", self._process.poll() or None, tail, hint=_hint(self._logs)
+        )
 
     def keep(self) -> None:
         """Tell the supervisor to live on without us."""
@@ -71,6 +75,15 @@ class Conversation:
 
 
 _HINT = "`stackloom local logs` shows all of it; `stackloom local reset` starts with fresh data"
+_LITTLE_SPACE_MIB = 50
+
+
+def _hint(logs: Path) -> str:
+    """Say what to do: a full disk leaves nothing in a log to say so."""
+    free_mib = shutil.disk_usage(logs).free >> 20
+    if free_mib < _LITTLE_SPACE_MIB:
+        return f"the disk below {logs} has {free_mib} MiB left: make room, then try again"
+    return _HINT
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from cheroot import wsgi
 
 Application = Callable[..., Any]
 
-_THREADS = 6
+_THREADS = 8
 _IDLE_SECONDS = 75
 _BACKLOG = 256
 _LAST_REQUESTS_SECONDS = 1
