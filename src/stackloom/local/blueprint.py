@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from stackloom import plug
 from stackloom.local import configure, files, services
+from stackloom.local.layout import CloudLayout
 from stackloom.local.service import Blueprint, Service
 from stackloom.log import Secret
 
@@ -33,45 +33,12 @@ def user_names(known: Mapping[str, Service]) -> tuple[str, ...]:
     return (*PEOPLE, *(name for name in known if name != "keystone"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paths:
-    """Where a supervisor, or the preparation, finds and leaves its files."""
-
-    environment: Path
-    prepared: Path
-    directory: Path
-
-    @property
-    def etc(self) -> Path:
-        """Configuration files."""
-        return self.directory / "etc"
-
-    @property
-    def data(self) -> Path:
-        """Databases, images, keys."""
-        return self.directory / "data"
-
-    @property
-    def run(self) -> Path:
-        """Sockets and temporary files."""
-        return self.directory / "run"
-
-    @property
-    def logs(self) -> Path:
-        """One file for each program."""
-        return self.directory / "logs"
-
-    @property
-    def instructions(self) -> Path:
-        """The file that the supervisor reads."""
-        return self.run / "instructions.json"
-
-
 def write(
-    paths: Paths,
+    cloud: CloudLayout,
     known: Mapping[str, Service],
     *,
-    name: str,
+    environment: Path,
+    prepared: Path,
     passwords: Mapping[str, Secret],
     ports: Mapping[str, int],
     sockets: Mapping[str, int],
@@ -80,24 +47,26 @@ def write(
     """Write every file that a supervisor needs, closed to others.
 
     Args:
+        environment: where the services are installed.
+        prepared: the data that a fresh cloud is copied from, or that is to be made.
         ports: ``{service name: port}``.
         sockets: ``{service name: descriptor of its listening socket}``; empty while preparing.
     """
     roots = {service: f"http://127.0.0.1:{port}" for service, port in ports.items()}
     blueprint = Blueprint(
-        environment=paths.environment,
-        data=paths.data,
-        run=paths.run,
+        environment=environment,
+        data=cloud.data,
+        run=cloud.run,
         region=REGION,
         urls=roots,
         passwords=passwords,
         is_preparing=is_preparing,
     )
-    for directory in (paths.run, paths.logs, paths.run / "locks", paths.run / "tmp"):
+    for directory in (cloud.run, cloud.logs, cloud.run / "locks", cloud.run / "tmp"):
         files.make_directory(directory)
     for path, text in configure.configuration(blueprint, known).items():
-        files.make_directory(paths.etc / path.parent)
-        files.write(paths.etc / path, text)
+        files.make_directory(cloud.etc / path.parent)
+        files.write(cloud.etc / path, text)
     programs = [
         {
             "name": service.name,
@@ -105,23 +74,23 @@ def write(
             "distribution": service.distribution,
             "url": roots[service.name] + service.path,
             "socket": sockets.get(service.name, -1),
-            "log": str(paths.logs / f"{service.name}.log"),
-            "environment": dict(service.variables(blueprint, paths.etc / service.name)),
+            "log": str(cloud.log(service.name)),
+            "environment": dict(service.variables(blueprint, cloud.etc / service.name)),
         }
         for service in known.values()
     ]
     instructions = {
-        "name": name,
-        "directory": str(paths.directory),
-        "environment": str(paths.environment),
-        "data": str(paths.data),
-        "prepared": str(paths.prepared),
-        "run": str(paths.run),
-        "log": str(paths.logs / "supervisor.log"),
+        "name": cloud.name,
+        "directory": str(cloud.directory),
+        "environment": str(environment),
+        "data": str(cloud.data),
+        "prepared": str(prepared),
+        "run": str(cloud.run),
+        "log": str(cloud.log("supervisor")),
         "passwords": {user: password.reveal() for user, password in passwords.items()},
         "programs": programs,
     }
-    files.write(paths.instructions, json.dumps(instructions, indent=1))
+    files.write(cloud.instructions, json.dumps(instructions, indent=1))
 
 
 def variables(cache: Path, environment: Mapping[str, str]) -> dict[str, str]:

@@ -219,17 +219,13 @@ async def _start(
     files.make_directory(cloud.directory)
     _make_room(cloud)
     claim = _claim(everything, cloud, services, report)
-    paths = blueprint.Paths(
-        environment=installed.environment,
-        prepared=installed.prepared,
-        directory=cloud.directory,
-    )
     descriptor_by_service = {name: each.fileno() for name, each in claim.sockets.items()}
     try:
         blueprint.write(
-            paths,
+            cloud,
             services,
-            name=cloud.name,
+            environment=installed.environment,
+            prepared=installed.prepared,
             passwords=claim.settings.passwords,
             ports=claim.port_by_service(),
             sockets=descriptor_by_service,
@@ -240,7 +236,7 @@ async def _start(
         async with supervision.start(
             installed.environment,
             "supervise",
-            paths.instructions,
+            cloud.instructions,
             variables=_variables(everything),
             descriptors=tuple(descriptor_by_service.values()),
         ) as conversation:

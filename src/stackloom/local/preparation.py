@@ -16,7 +16,7 @@ from pathlib import Path
 
 from stackloom.errors import NotReady
 from stackloom.local import blueprint, files, install, supervision
-from stackloom.local.layout import Layout
+from stackloom.local.layout import CloudLayout, Layout
 from stackloom.local.progress import Phase, Report
 from stackloom.local.settings import EMPTY
 
@@ -53,12 +53,13 @@ async def ensure(
     building = prepared.with_name(f"{install.BUILDING}{os.getpid()}-{prepared.name}")
     for leftover in prepared.parent.glob(f"{install.BUILDING}*"):
         await asyncio.to_thread(shutil.rmtree, leftover, ignore_errors=True)
-    paths = blueprint.Paths(environment=environment, prepared=prepared, directory=building)
+    cloud = CloudLayout(name="prepare", directory=building)
     services = blueprint.all_services()
     blueprint.write(
-        paths,
+        cloud,
         services,
-        name="prepare",
+        environment=environment,
+        prepared=prepared,
         # Never used to log in: each cloud gets its own.
         passwords=EMPTY.with_users(blueprint.user_names(services)).passwords,
         ports={service.name: 1 + service.port_offset for service in services.values()},
@@ -69,7 +70,7 @@ async def ensure(
         async with (
             asyncio.timeout(_WITHIN_SECONDS),
             supervision.start(
-                environment, "prepare", paths.instructions, variables=variables
+                environment, "prepare", cloud.instructions, variables=variables
             ) as conversation,
         ):
             async for _ in conversation.events():
@@ -77,10 +78,10 @@ async def ensure(
     except TimeoutError as error:
         raise NotReady(
             f"the databases were not ready within {_WITHIN_SECONDS:.0f} s",
-            hint=f"{paths.logs} holds what each service said",
+            hint=f"{cloud.logs} holds what each service said",
         ) from error
     files.make_directory(prepared.parent)
-    paths.data.rename(prepared)
+    cloud.data.rename(prepared)
     await asyncio.to_thread(shutil.rmtree, building, ignore_errors=True)
     report(Phase(name="prepare", text=text, state="done", seconds=time.monotonic() - started))
     return prepared
