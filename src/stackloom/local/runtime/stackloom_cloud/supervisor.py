@@ -127,6 +127,11 @@ class Supervisor:
         if self._kept:
             self._events.close()
             self._state.note("supervisor", "up")
+            for row in self._state.rows.values():
+                # It ended between its being ready and this word: nobody hears of that any more.
+                if row.state == "failed":
+                    row.restarts += 1
+                    self._start(row.name)
 
     def _on_control(self) -> None:
         """Answer one request: a JSON line in, a JSON line out."""
