@@ -14,7 +14,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,12 +49,20 @@ _INSTALL_WAIT_SECONDS = 600.0
 
 
 async def up(
-    *, name: str = "local", report: Report = ignore, within_seconds: float = _UP_SECONDS
+    *,
+    name: str = "local",
+    report: Report = ignore,
+    within_seconds: float = _UP_SECONDS,
+    tie: Callable[[int], None] | None = None,
 ) -> Access:
     """Bring the cloud up and return how to log in, once every service answers.
 
     Installs and prepares what is missing. When it is up already, says so and returns at once. Where
     it fails or is cancelled, nothing of it is left running.
+
+    Args:
+        tie: given a descriptor, on whose closing a cloud that is started here ends: at the latest
+            when this process does, however that ends. None lets the cloud live on.
 
     Raises:
         InstallFailed: the services could not be installed.
@@ -78,7 +86,7 @@ async def up(
             if await supervision.stop(cloud):
                 report(Remark(text=f'Stopped what was left running of the cloud "{name}"'))
             installed = await _installed(everything, report)
-            return await _start(everything, cloud, installed, report, within_seconds)
+            return await _start(everything, cloud, installed, report, within_seconds, tie=tie)
     except OSError as error:
         raise LocalCloudError(
             f'bringing up the cloud "{name}" below {everything.root}: {error}',
@@ -213,6 +221,8 @@ async def _start(
     installed: _Installed,
     report: Report,
     within_seconds: float,
+    *,
+    tie: Callable[[int], None] | None,
 ) -> Access:
     """Start the supervisor, wait until all is ready, and write down how to log in."""
     services = blueprint.all_services()
@@ -242,7 +252,10 @@ async def _start(
         ) as conversation:
             await _until_ready(conversation, services, report, within_seconds)
             found = _write_access(cloud, claim, conversation.pid)
-            conversation.keep()
+            if tie is None:
+                conversation.keep()
+            else:
+                tie(conversation.stay())
         report(Phase(name="start", text=text, state="done", seconds=time.monotonic() - started))
         return found
     finally:

@@ -23,6 +23,7 @@ from stackloom.local import files, install, processes
 from stackloom.local.layout import CloudLayout
 
 _KEEP = b"keep\n"
+_STAY = b"stay\n"
 _PAUSE_SECONDS = 0.02
 _STOP_SECONDS = 10.0
 
@@ -72,6 +73,14 @@ class Conversation:
         assert self._process.stdin is not None, "started with a pipe"
         self._process.stdin.write(_KEEP)
         self._process.stdin.close()
+
+    def stay(self) -> int:
+        """Tell the supervisor to live until the descriptor that is returned is closed."""
+        assert self._process.stdin is not None, "started with a pipe"
+        descriptor = os.dup(self._process.stdin.fileno())
+        self._process.stdin.write(_STAY)
+        self._process.stdin.close()
+        return descriptor
 
 
 _HINT = "`stackloom local logs` shows all of it; `stackloom local reset` starts with fresh data"

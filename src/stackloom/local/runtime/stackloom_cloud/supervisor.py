@@ -3,7 +3,8 @@
 
 One thread, one loop over descriptors. It imports what the services share and forks them, so that
 they share its memory. Until the command that started it says "keep", it ends when that command
-does. Knows nothing about what a program does.
+does; after "stay" it ends when the pipe to that command is closed, whoever holds it by then. Knows
+nothing about what a program does.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _DEATHS_WINDOW_SECONDS = 120.0
 _FIRST_PAUSE_SECONDS = 0.2
 _GRACE_SECONDS = 2.0
 _KEEP = b"keep\n"
+_STAY = b"stay\n"
 
 
 class Supervisor:
@@ -120,10 +122,12 @@ class Supervisor:
             self._reap()
 
     def _on_launcher(self) -> None:
-        """Hear whether the starting command is content ("keep") or gone."""
-        self._kept = os.read(self._launcher, 64) == _KEEP
+        """Hear whether the starting command is content ("keep", "stay") or gone."""
+        said = os.read(self._launcher, 64)
+        self._kept = said in {_KEEP, _STAY}
         self._stopping = self._stopping or not self._kept
-        self._forget(self._launcher)
+        if said != _STAY:
+            self._forget(self._launcher)
         if self._kept:
             self._events.close()
             self._state.note("supervisor", "up")
