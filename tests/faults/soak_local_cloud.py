@@ -31,7 +31,7 @@ from pathlib import Path
 from stackloom.auth.config import cloud_config
 from stackloom.cloud.cloud import Cloud, connect_alone
 from stackloom.cloud_choice import local_settings
-from stackloom.local import access, processes
+from stackloom.local import access, files, processes
 from stackloom.local import layout as layouts
 from stackloom.local.layout import CloudLayout, Layout
 from stackloom.transport.blocking import run_alone
@@ -127,7 +127,10 @@ class Soak:
         try:
             self._go_through(drill)
         except Failure as failure:
-            self.tally.failures.append(f"round {self.tally.rounds} ({drill}): {failure}")
+            self.tally.failures.append(
+                f"round {self.tally.rounds} ({drill}): {failure}\nsupervisor's log:\n"
+                + files.tail(self.cloud.log("supervisor"), 40)
+            )
             self.end()
 
     def end(self) -> None:

@@ -69,17 +69,19 @@ def _run(words: list[str]) -> int:
         sys.stdout.write(f"stackloom {__version__}\n")
         return 0
     cloud_options, words = take_cloud_options(words)
-    places = [place for place, word in enumerate(words) if not word.startswith("-")]
+    # What stands behind "--" is a command's own affair.
+    own = words[: words.index("--")] if "--" in words else words
+    places = [place for place, word in enumerate(own) if not word.startswith("-")]
     named = [words[place] for place in places]
     if not named or named[0] == "help":
         sys.stdout.write(_overview())
-        asked_for = bool(named) or not words or bool(_HELP_WORDS & set(words))
+        asked_for = bool(named) or not own or bool(_HELP_WORDS & set(own))
         return 0 if asked_for else 2
     group = _group(named[0])
     command = _command(named[0], group, named[1:2])
     if command is None:
         sys.stdout.write(_group_overview(named[0], group))
-        return 0 if _HELP_WORDS & set(words) else 2
+        return 0 if _HELP_WORDS & set(own) else 2
     used = places[: 2 if command.name else 1]
     rest = [word for place, word in enumerate(words) if place not in used]
     parser = _Parser(

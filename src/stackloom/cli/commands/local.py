@@ -7,6 +7,7 @@ import asyncio
 from argparse import ArgumentParser
 
 from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.local_run import RUN
 from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
 
 _STATUS_TITLES = (
@@ -157,6 +158,7 @@ GROUP = Group(
             name="logs", help="Print the end of its logs", arguments=_logs_arguments, run=_logs
         ),
         Command(name="env", help="Print OS_* to eval", arguments=_env_arguments, run=_env),
+        RUN,
         Command(name="reset", help="Renew its data", arguments=_name_argument, run=_reset),
     ),
 )
