@@ -52,6 +52,7 @@ def test_every_service_has_its_files() -> None:
     """The names are those that the services look for."""
     texts = configure.configuration(_blueprint(), SERVICES)
     assert sorted(str(path) for path in texts) == [
+        "cinder/cinder.conf",
         "glance/glance-api.conf",
         "keystone/keystone.conf",
         "neutron/ml2.ini",
@@ -97,4 +98,5 @@ def test_ports_do_not_collide() -> None:
     assert offsets == sorted(set(offsets))
     assert [service.service_type for service in SERVICES.values()] == [
         "identity", "image", "placement", "network", "compute",
+        "block-storage",
     ]  # fmt: skip

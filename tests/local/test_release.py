@@ -6,6 +6,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from stackloom.errors import UnknownName
 from stackloom.local import release
 
 
@@ -25,3 +28,18 @@ def test_another_lock_file_is_another_environment(tmp_path: Path) -> None:
     other.write_text("a==2\n")
     keys = {release.Release(name="1", lock_file=path).key() for path in (one, other)}
     assert len(keys) == 2
+
+
+def test_services_that_are_not_in_every_cloud_are_locked_apart() -> None:
+    """What they need is installed only where they are asked for."""
+    base = release.release(services=("keystone", "nova"))
+    assert base.extra_lock_files == ()
+    assert base == release.release()
+
+
+def test_a_release_that_is_not_there_is_named_with_those_that_are() -> None:
+    """Nothing is installed for it."""
+    with pytest.raises(UnknownName, match=r'no local cloud of release "1999\.1"') as caught:
+        release.release("1999.1")
+    assert caught.value.hint == f"there are: {', '.join(release.names())}"
+    assert release.names()[0] == release.DEFAULT

@@ -7,10 +7,11 @@ Knows the shape of ``runtime/stackloom_cloud/instructions.py``, which reads the 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from stackloom import plug
+from stackloom.errors import UnknownName
 from stackloom.local import configure, files, services
 from stackloom.local.layout import CloudLayout
 from stackloom.local.service import Blueprint, Service
@@ -28,8 +29,26 @@ def all_services() -> dict[str, Service]:
     return dict(sorted(found.items(), key=lambda item: item[1].port_offset))
 
 
+def chosen_services(extras: Collection[str] = ()) -> dict[str, Service]:
+    """Return the services of a cloud: those that every cloud has, and those asked for.
+
+    Raises:
+        UnknownName: there is no such service.
+    """
+    known = all_services()
+    for name in extras:
+        if name not in known:
+            names = ", ".join(each for each, service in known.items() if service.is_extra)
+            raise UnknownName(
+                f'a local cloud has no service "{name}"', hint=f"beside its own, there are: {names}"
+            )
+    return {
+        name: service for name, service in known.items() if not service.is_extra or name in extras
+    }
+
+
 def user_names(known: Mapping[str, Service]) -> tuple[str, ...]:
-    """Return the users that a cloud of these services has."""
+    """Return the users that a cloud has: of all services, whether they run in it or not."""
     return (*PEOPLE, *(name for name in known if name != "keystone"))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -68,8 +69,8 @@ async def _create(building: Path, release: Release) -> None:
     python = str(python_of(building))
     await _run(program, "venv", "--quiet", "--python", sys.executable, str(building))
     await _run(
-        program, "pip", "install", "--quiet", "--python", python, "--no-deps",
-        "--require-hashes", "--requirements", str(release.lock_file),
+        program, "pip", "install", "--quiet", "--python", python, "--no-deps", "--require-hashes",
+        *(f"--requirements={path}" for path in release.lock_files),
     )  # fmt: skip
 
 
@@ -94,11 +95,13 @@ async def _run(*command: str) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env=variables,
+        start_new_session=True,
     )
     try:
         output, _ = await process.communicate()
     except asyncio.CancelledError:
-        process.kill()
+        # Its children too: compileall's hold the pipe, and waiting for it to close would not end.
+        os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         raise
     if process.returncode:

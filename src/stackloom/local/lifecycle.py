@@ -14,12 +14,12 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from stackloom.errors import LocalCloudError, NotReady
+from stackloom.errors import LocalCloudError, NotReady, UsageError
 from stackloom.local import (
     access as access_file,
 )
@@ -51,6 +51,8 @@ _INSTALL_WAIT_SECONDS = 600.0
 async def up(
     *,
     name: str = "local",
+    release: str | None = None,
+    with_services: Collection[str] | None = None,
     report: Report = ignore,
     within_seconds: float = _UP_SECONDS,
     tie: Callable[[int], None] | None = None,
@@ -61,10 +63,15 @@ async def up(
     it fails or is cancelled, nothing of it is left running.
 
     Args:
+        release: such as ``2026.1``; None for that of the last time, or the newest.
+        with_services: names of services beside those of every cloud; None for those of the last
+            time.
         tie: given a descriptor, on whose closing a cloud that is started here ends: at the latest
             when this process does, however that ends. None lets the cloud live on.
 
     Raises:
+        UnknownName: there is no such release or service.
+        UsageError: the cloud's data is of another release.
         InstallFailed: the services could not be installed.
         ProgramDied: a service ended; carries the end of its log.
         NotReady: a service did not answer in time.
@@ -77,15 +84,16 @@ async def up(
         )
     everything = layout.from_environment(os.environ)
     cloud = everything.cloud(name)
-    if (found := _up_already(cloud, report)) is not None:
+    choice = _choose(cloud, release, with_services)
+    if (found := _up_already(cloud, choice, report)) is not None:
         return found
     try:
         async with _alone(everything, name):
-            if (found := _up_already(cloud, report)) is not None:
+            if (found := _up_already(cloud, choice, report)) is not None:
                 return found
             if await supervision.stop(cloud):
                 report(Remark(text=f'Stopped what was left running of the cloud "{name}"'))
-            installed = await _installed(everything, report)
+            installed = await _installed(everything, choice, report)
             return await _start(everything, cloud, installed, report, within_seconds, tie=tie)
     except OSError as error:
         raise LocalCloudError(
@@ -146,10 +154,45 @@ def log_files(name: str = "local") -> dict[str, Path]:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _up_already(cloud: CloudLayout, report: Report) -> Access | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """What the person decided, now or earlier."""
+
+    release: str
+    extras: frozenset[str]
+
+    @property
+    def services(self) -> dict[str, Service]:
+        return blueprint.chosen_services(self.extras)
+
+
+def _chosen_before(cloud: CloudLayout) -> _Choice:
+    before = settings.read(cloud.settings)
+    return _Choice(release=before.release or releases.DEFAULT, extras=frozenset(before.extras))
+
+
+def _choose(
+    cloud: CloudLayout, release: str | None, with_services: Collection[str] | None
+) -> _Choice:
+    """Put together what is asked for now and what was asked for before."""
+    before = _chosen_before(cloud)
+    extras = before.extras if with_services is None else frozenset(with_services)
+    choice = _Choice(release=release or before.release, extras=extras)
+    releases.release(choice.release, choice.services)
+    if choice.release != before.release and cloud.data.is_dir():
+        raise UsageError(
+            f'the cloud "{cloud.name}" holds data of OpenStack {before.release},'
+            f" which {choice.release} cannot read",
+            hint="give the other release a cloud of its own with --name, or reset this one"
+            " while it is down",
+        )
+    return choice
+
+
+def _up_already(cloud: CloudLayout, choice: _Choice, report: Report) -> Access | None:
     """Return how to log in when the cloud is up; a service that was given up means it is not."""
     found = access_file.read(cloud)
-    if found is None:
+    if found is None or choice != _chosen_before(cloud):
         return None
     given_up = [row for row in status_file.status(cloud.name).services if row.state == "failed"]
     for row in given_up:
@@ -170,19 +213,21 @@ def _alone(everything: Layout, name: str) -> AbstractAsyncContextManager[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Installed:
-    """What every cloud of a release is made from."""
+    """What every cloud of a release with these services is made from."""
 
+    choice: _Choice
     environment: Path
     prepared: Path
 
 
-async def _installed(everything: Layout, report: Report) -> _Installed:
+async def _installed(everything: Layout, choice: _Choice, report: Report) -> _Installed:
     """Return what clouds are made from; one command at a time makes what is missing."""
 
     def say_waiting() -> None:
         report(Remark(text="Waiting for another command that installs OpenStack"))
 
-    release = releases.release()
+    services = choice.services
+    release = releases.release(choice.release, services)
     async with lock.hold(
         everything.lock("install"),
         doing="installs OpenStack",
@@ -191,9 +236,9 @@ async def _installed(everything: Layout, report: Report) -> _Installed:
     ):
         environment = await install.ensure(everything, release, report)
         prepared = await preparation.ensure(
-            everything, environment, report, variables=_variables(everything)
+            everything, environment, services, report, variables=_variables(everything)
         )
-    return _Installed(environment=environment, prepared=prepared)
+    return _Installed(choice=choice, environment=environment, prepared=prepared)
 
 
 def _variables(everything: Layout) -> dict[str, str]:
@@ -225,10 +270,10 @@ async def _start(
     tie: Callable[[int], None] | None,
 ) -> Access:
     """Start the supervisor, wait until all is ready, and write down how to log in."""
-    services = blueprint.all_services()
+    services = installed.choice.services
     files.make_directory(cloud.directory)
     _make_room(cloud)
-    claim = _claim(everything, cloud, services, report)
+    claim = _claim(everything, cloud, installed.choice, report)
     descriptor_by_service = {name: each.fileno() for name, each in claim.sockets.items()}
     try:
         blueprint.write(
@@ -293,17 +338,16 @@ def _make_room(cloud: CloudLayout) -> None:
         path.unlink(missing_ok=True)
 
 
-def _claim(
-    everything: Layout, cloud: CloudLayout, services: Mapping[str, Service], report: Report
-) -> _Claim:
+def _claim(everything: Layout, cloud: CloudLayout, choice: _Choice, report: Report) -> _Claim:
     """Find ports and passwords: those of the last run where that is possible."""
-    before = settings.read(cloud.settings).with_users(blueprint.user_names(services))
+    users = blueprint.user_names(blueprint.all_services())
+    before = settings.read(cloud.settings).with_users(users)
     others = {
         settings.read(path).first_port
         for path in everything.clouds.glob("*/settings.json")
         if path != cloud.settings
     }
-    offsets = {service.name: service.port_offset for service in services.values()}
+    offsets = {service.name: service.port_offset for service in choice.services.values()}
     bound = ports.claim(tuple(offsets.values()), preferred=before.first_port, taken=others)
     sockets = dict(zip(offsets, bound, strict=True))
     name, first_socket = next(iter(sockets.items()))
@@ -315,7 +359,7 @@ def _claim(
                 f" the cloud now listens from {first_port} on"
             )
         )
-    now = before.with_first_port(first_port)
+    now = before.with_first_port(first_port).with_choice(choice.release, choice.extras)
     settings.write(cloud.settings, now)
     return _Claim(settings=now, sockets=sockets)
 

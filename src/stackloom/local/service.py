@@ -7,7 +7,7 @@ Knows nothing about any particular service: those are in ``services/``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from stackloom.log import Secret
@@ -18,15 +18,30 @@ Configuration = Mapping[str, Section]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotas:
-    """How much one project may have: ``network_items`` of each kind of network object."""
+    """How much one project may have.
+
+    Attributes:
+        network_items: of each kind of network object.
+        volumes: of volumes, snapshots, backups and groups each.
+        volume_gib: size of all volumes and snapshots together, and of all backups.
+    """
 
     network_items: int
     instances: int
     cores: int
     ram_mib: int
+    volumes: int
+    volume_gib: int
 
 
-GENEROUS = Quotas(network_items=10_000, instances=10_000, cores=100_000, ram_mib=500_000_000)
+GENEROUS = Quotas(
+    network_items=10_000,
+    instances=10_000,
+    cores=100_000,
+    ram_mib=500_000_000,
+    volumes=10_000,
+    volume_gib=1_000_000,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +103,7 @@ class Service:
         path: what follows host and port in the catalog, such as ``/v2.1``.
         files: makes ``{file name: configuration}``.
         variables: makes the environment from the blueprint and the directory of those files.
+        is_extra: it comes up only where it is asked for.
     """
 
     name: str
@@ -97,4 +113,4 @@ class Service:
     files: Callable[[Blueprint], Mapping[str, Configuration]]
     variables: Callable[[Blueprint, Path], Mapping[str, str]]
     path: str = ""
-    check_path: str = field(default="/")
+    is_extra: bool = False

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes one cloud different from another: its ports and its passwords, kept in one file."""
+"""What makes one cloud different from another, kept in one file.
+
+Its ports and passwords, its release, and the services that it has beside those of every cloud.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,19 @@ _PASSWORD_BYTES = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The ports and passwords of one cloud.
+    """What one cloud was given and keeps.
 
     Attributes:
         first_port: the first of its ports; 0 until some were found.
         passwords: ``{user name: password}``.
+        release: such as ``2026.2``; empty until one was chosen.
+        extras: names of services.
     """
 
     first_port: int
     passwords: Mapping[str, Secret]
+    release: str = ""
+    extras: tuple[str, ...] = ()
 
     def with_users(self, names: Iterable[str]) -> Settings:
         """Return the settings with a new password for each user that has none."""
@@ -35,6 +42,10 @@ class Settings:
             if name not in self.passwords
         }
         return replace(self, passwords={**self.passwords, **missing})
+
+    def with_choice(self, release: str, extras: Iterable[str]) -> Settings:
+        """Return the settings with another release and other services."""
+        return replace(self, release=release, extras=tuple(sorted(extras)))
 
     def with_first_port(self, port: int) -> Settings:
         """Return the settings with other ports."""
@@ -51,6 +62,8 @@ def read(path: Path) -> Settings:
         return Settings(
             first_port=int(raw["first_port"]),
             passwords={name: Secret(value) for name, value in raw["passwords"].items()},
+            release=str(raw.get("release", "")),
+            extras=tuple(map(str, raw.get("extras", ()))),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return EMPTY
@@ -61,5 +74,7 @@ def write(path: Path, settings: Settings) -> None:
     raw = {
         "first_port": settings.first_port,
         "passwords": {name: value.reveal() for name, value in settings.passwords.items()},
+        "release": settings.release,
+        "extras": list(settings.extras),
     }
     files.write(path, json.dumps(raw, indent=1) + "\n")

@@ -34,7 +34,11 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
             "glance": {"region_name": blueprint.region},
             "neutron": own,
             "placement": own,
-            "cinder": {"os_region_name": blueprint.region},
+            "cinder": {
+                **own,
+                "os_region_name": blueprint.region,
+                "catalog_info": "block-storage::publicURL",
+            },
             "oslo_concurrency": {"lock_path": blueprint.run / "locks"},
             "oslo_messaging_notifications": {"driver": "noop"},
             "quota": {

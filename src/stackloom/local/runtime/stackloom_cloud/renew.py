@@ -9,16 +9,19 @@ mistaken for a cloud. Knows the few table columns that hold what differs from cl
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 import shutil
 import sqlite3
+import uuid
 from contextlib import closing
 from pathlib import Path
 
 import bcrypt
 
-from .instructions import Instructions
+from . import seed
+from .instructions import Instructions, Program
 
 # Keystone's own range starts at 4 (keystone/conf/identity.py, `password_hash_rounds`, 30.0). The
 # passwords are 32 random characters: slow hashing would protect nothing and cost 0.2 s a token.
@@ -48,15 +51,54 @@ def renew(instructions: Instructions) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _complete(instructions: Instructions) -> None:
+    """Give the cloud the data of services that it has not had before."""
+    for prepared in (instructions.prepared / "databases").glob("*.sqlite"):
+        own = instructions.data / "databases" / prepared.name
+        if not own.exists():
+            beside = own.with_suffix(".new")
+            shutil.copy(prepared, beside)
+            beside.rename(own)
+
+
 def set_addresses(instructions: Instructions) -> None:
-    """Write the addresses of this run into the catalog: ports may have changed since the last."""
+    """Let the data fit what runs now: services that are new here, and ports that have changed.
+
+    Catalog entries of services that do not run any more are disabled; those that are not ours are
+    left alone.
+    """
+    _complete(instructions)
     with closing(_connect(instructions.data, "keystone")) as database, database:
+        ours = "url LIKE 'http://127.0.0.1:%'"
+        database.execute(f"UPDATE endpoint SET enabled = 0 WHERE {ours}")  # noqa: S608 - no input
         for program in instructions.programs:
+            known = database.execute(
+                "SELECT id FROM service WHERE type = ?", (program.service_type,)
+            ).fetchone()
+            if known is None:
+                _add_to_catalog(database, program)
+                continue
             database.execute(
-                "UPDATE endpoint SET url = ? WHERE url LIKE 'http://127.0.0.1:%' AND service_id IN"
-                " (SELECT id FROM service WHERE type = ?)",
-                (program.url, program.service_type),
+                f"UPDATE endpoint SET url = ?, enabled = 1 WHERE {ours} AND service_id = ?",  # noqa: S608 - no input
+                (program.url, known[0]),
             )
+
+
+def _add_to_catalog(database: sqlite3.Connection, program: Program) -> None:
+    """Add a service and its three endpoints, as ``programs/keystone.py`` does for a fresh cloud."""
+    service_id = uuid.uuid4().hex
+    database.execute(
+        "INSERT INTO service (id, type, enabled, extra) VALUES (?, ?, 1, ?)",
+        (service_id, program.service_type, json.dumps({"name": program.name})),
+    )
+    database.executemany(
+        "INSERT INTO endpoint (id, interface, service_id, url, enabled, extra, region_id)"
+        " VALUES (?, ?, ?, ?, 1, '{}', ?)",
+        [
+            (uuid.uuid4().hex, interface, service_id, program.url, seed.REGION)
+            for interface in seed.INTERFACES
+        ],
+    )
 
 
 def _connect(data: Path, name: str) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 DOMAIN = "default"
 REGION = "RegionOne"
+INTERFACES = ("public", "internal", "admin")
 SERVICE_PROJECT = "service"
 # {user: (project, roles)}; each service has a user of its own beside these.
 USERS = {"admin": ("admin", ("admin",)), "demo": ("demo", ("member",))}

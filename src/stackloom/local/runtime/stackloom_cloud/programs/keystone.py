@@ -20,7 +20,6 @@ from .. import renew, seed
 from ..instructions import Instructions, Program
 from ..serve import Application
 
-_INTERFACES = ("public", "internal", "admin")
 _providers = provider_api.ProviderAPIs
 
 
@@ -93,7 +92,7 @@ def _create_catalog(instructions: Instructions) -> None:
         service_id = uuid.uuid4().hex
         service = {"id": service_id, "type": program.service_type, "name": program.name}
         _providers.catalog_api.create_service(service_id, {**service, "enabled": True})
-        for interface in _INTERFACES:
+        for interface in seed.INTERFACES:
             endpoint_id = uuid.uuid4().hex
             endpoint = {
                 "id": endpoint_id,
