@@ -59,7 +59,10 @@ def test_a_group_alone_lists_its_commands(stackloom: CommandLine, words: str, co
         code=code,
         stdout="usage: stackloom network COMMAND [options]\n\n"
         "  network list           List networks\n"
-        "  network show           Show one network\n",
+        "  network show           Show one network\n"
+        "  network create         Create a network\n"
+        "  network set            Change a network\n"
+        "  network delete         Delete networks\n",
         stderr="",
     )
 
@@ -90,7 +93,7 @@ def test_every_group_and_command_says_what_it_does() -> None:
         ("network lsit", 'error: there is no command "network lsit"\nhint: did you mean: list?\n'),
         (
             "network xyz",
-            'error: there is no command "network xyz"\nhint: there are: list, show\n',
+            'error: there is no command "network xyz"\nhint: there are: list, show, create, set, delete\n',
         ),
         (
             "network list --colour",

@@ -38,9 +38,10 @@ def _run(invocation: Invocation) -> int:
     """Run the command; its exit code is ours."""
     import shutil
     from contextlib import ExitStack
+    from functools import partial
 
     from stackloom.cli.local_progress import local_report
-    from stackloom.local import foreground, throwaway
+    from stackloom.local import foreground, lifecycle, throwaway
 
     options = invocation.options
     command: list[str] = options.command
@@ -54,9 +55,8 @@ def _run(invocation: Invocation) -> int:
     with ExitStack() as stack:
         # The report is over before the command begins: the terminal is the command's own.
         with local_report(invocation) as report:
-            found = stack.enter_context(
-                throwaway.throw_away(name, with_services=with_services or None, report=report)
-            )
+            bring_up = partial(lifecycle.up, with_services=with_services or None, report=report)
+            found = stack.enter_context(throwaway.throw_away(name, bring_up))
         variables = _variables(found, options.user, invocation.environment)
         try:
             return foreground.run(command, variables)

@@ -34,34 +34,71 @@ def add_output_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
         group.add_argument("--sort-column", default="", metavar="COLUMN", help="sort by this one")
 
 
-def write_list(
-    invocation: Invocation, titles: Sequence[str], rows: Iterable[Sequence[object]]
-) -> None:
-    """Write many things, one a row."""
-    options = invocation.options
-    chosen = _chosen(titles, options.column)
-    table = [list(row) for row in rows]
-    if options.sort_column:
-        (index,) = _chosen(titles, [options.sort_column])
-        table.sort(key=lambda row: _rank(row[index]))
-    shown = [titles[index] for index in chosen]
-    table = [[row[index] for index in chosen] for row in table]
-    if options.format in {"json", "yaml"}:
-        objects = [dict(zip(shown, row, strict=True)) for row in table]
-        invocation.data(_structured(objects, options.format))
-    elif options.format == "csv":
+class ListWriter:
+    """Writes many things, one a row.
+
+    CSV and bare values go out as they come; a table has to know all its rows first.
+    """
+
+    def __init__(self, invocation: Invocation, titles: Sequence[str]) -> None:
+        options = invocation.options
+        self._invocation = invocation
+        self._format = options.format
+        self._chosen = _chosen(titles, options.column)
+        self._shown = [titles[index] for index in self._chosen]
+        self._sort = _chosen(titles, [options.sort_column])[0] if options.sort_column else None
+        self._rows: list[Sequence[object]] = []
+        self._streams = self._sort is None and self._format in {"csv", "value"}
+        if self._format == "csv":
+            self._write_csv(self._shown)
+
+    def add(self, row: Sequence[object]) -> None:
+        """Take one row, with all columns."""
+        if self._streams:
+            self._write_line([row[index] for index in self._chosen])
+        else:
+            self._rows.append(row)
+
+    def finish(self) -> None:
+        """Write what could not be written before."""
+        if self._streams:
+            return
+        if self._sort is not None:
+            index = self._sort
+            self._rows.sort(key=lambda row: _rank(row[index]))
+        rows = [[row[index] for index in self._chosen] for row in self._rows]
+        if self._format in {"json", "yaml"}:
+            objects = [dict(zip(self._shown, row, strict=True)) for row in rows]
+            self._invocation.data(_structured(objects, self._format))
+        elif self._format == "table":
+            self._invocation.data(format_table(self._shown, rows))
+        else:
+            for row in rows:
+                self._write_line(row)
+
+    def _write_line(self, row: Sequence[object]) -> None:
+        if self._format == "csv":
+            self._write_csv([_text(cell) for cell in row])
+        else:
+            self._invocation.data(" ".join(_text(cell) for cell in row))
+
+    def _write_csv(self, cells: Sequence[str]) -> None:
         import csv
         import io
 
         buffer = io.StringIO()
-        writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writerows([shown, *([_text(cell) for cell in row] for row in table)])
-        invocation.data(buffer.getvalue().rstrip("\n"))
-    elif options.format == "value":
-        for row in table:
-            invocation.data(" ".join(_text(cell) for cell in row))
-    else:
-        invocation.data(format_table(shown, table))
+        csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="").writerow(cells)
+        self._invocation.data(buffer.getvalue())
+
+
+def write_list(
+    invocation: Invocation, titles: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Write many things that are all there."""
+    writer = ListWriter(invocation, titles)
+    for row in rows:
+        writer.add(row)
+    writer.finish()
 
 
 def write_one(invocation: Invocation, fields: Mapping[str, object]) -> None:

@@ -34,6 +34,13 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = ""
 
 
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be said when one is made, or changed: fields of the API, those not given left out.
+
+    A field that may be left out has ``UNSET`` as its default; ``None`` is sent as ``null``.
+    """
+
+
 SpecT = TypeVar("SpecT", bound=Spec)
 StateT = TypeVar("StateT", bound=State)
 
@@ -177,8 +184,13 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     """A kind of resource, as its API speaks of it.
 
     Attributes:
-        name: ours, and the key of one in the API's bodies, such as ``network``.
-        plural: the key of many in the API's bodies.
+        name: ours, such as ``floating_ip``.
+        plural: the key of many in the API's bodies, such as ``floatingips``.
+        key: the key of one in the API's bodies where it is not the name, such as ``floatingip``.
+        wrapped: bodies hold one under its key; Glance sends and takes it bare.
+        new: what can be said when one is made; None where it cannot be made.
+        change: what can be changed afterwards; None for nothing.
+        update_method: how: ``PUT`` (Neutron, Nova) or ``PATCH`` (Keystone, Glance).
         service: its type in the catalog.
         path: where it is listed and created.
         list_path: where its whole states are listed, if elsewhere than at ``path``.
@@ -188,6 +200,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         name_query: the parameter that filters a list by name, empty where it is no exact match.
         bulk: the API makes many in one request.
         columns: what a list shows.
+        long_columns: what it shows as well with ``--long``.
         derive: builds its states from the lists of other kinds, where no list of its own tells
             them (a router interface is a port), or completes them (a server and its ports).
         derived_from: the kinds whose lists that needs.
@@ -204,12 +217,18 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     service: str
     path: str
     state: type[StateT]
+    key: str = ""
+    wrapped: bool = True
+    new: type[Body] | None = None
+    change: type[Body] | None = None
+    update_method: str = "PUT"
     list_path: str = ""
     microversion: str = ""
     project_query: str = ""
     name_query: str = "name"
     bulk: bool = False
     columns: tuple[Column[StateT], ...] = ()
+    long_columns: tuple[Column[StateT], ...] = ()
     derive: Callable[[Listed], Sequence[StateT]] | None = None
     derived_from: tuple[str, ...] = ()
     has_own_list: bool = True
@@ -225,6 +244,15 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         """The path of its list."""
         return self.list_path or self.path
 
+    @property
+    def wire_key(self) -> str:
+        """The key of one in the API's bodies."""
+        return self.key or self.name
+
+    def wrap(self, fields: object) -> object:
+        """Return the body of a request that says *fields* of one."""
+        return {self.wire_key: fields} if self.wrapped else fields
+
     def member_path(self, id: str) -> str:
         """Return the path of one of them; *id* may be a name that a person typed."""
         return f"{self.path}/{quote(id, safe='')}"
@@ -238,7 +266,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         if self._declared.update:
             return self._declared.update(state, changes)
         fields = {change.field: change.want for change in changes}
-        return [Call(method="PUT", path=self.member_path(state.id), body={self.name: fields})]
+        return [Call(method="PUT", path=self.member_path(state.id), body={self.wire_key: fields})]
 
     def delete_call(self, state: StateT) -> Call:
         """Return the request that takes it away: by default one DELETE."""
@@ -257,7 +285,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         """Return the state inside the answer to a create call."""
         if self._declared.made:
             return self._declared.made(answer, call)
-        return msgspec.convert(answer[self.name], self.state)
+        return msgspec.convert(answer[self.wire_key], self.state)
 
     @property
     def _declared(self) -> Declaration[Any, StateT]:

@@ -7,13 +7,13 @@ kind's paths and bodies are, the kind says.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from stackloom.cloud.cloud import Cloud, Query
-from stackloom.cloud.kind import Call, Kind, State
+from stackloom.cloud.kind import Body, Call, Kind, State
 from stackloom.errors import BadAnswer, NotFound, UnknownName
 from stackloom.transport.client import Answer
 from stackloom.transport.paging import next_query
@@ -96,13 +96,7 @@ def the_one(kind: Kind[StateT], name: str, found: list[StateT]) -> StateT:
 
 async def call(cloud: Cloud, kind: Kind[Any], request: Call) -> Answer:
     """Send one call that a kind has described."""
-    return await cloud.request(
-        kind.service,
-        request.method,
-        request.path,
-        body=request.body,
-        microversion=kind.microversion,
-    )
+    return await _send(cloud, kind, request.method, request.path, request.body)
 
 
 async def get(cloud: Cloud, kind: Kind[StateT], id: str) -> StateT:
@@ -114,21 +108,61 @@ async def get(cloud: Cloud, kind: Kind[StateT], id: str) -> StateT:
     return decode_one(kind, await call(cloud, kind, Call(method="GET", path=kind.member_path(id))))
 
 
-async def create(cloud: Cloud, kind: Kind[StateT], body: Mapping[str, Any]) -> StateT:
-    """Make one; *body* is what stands under the kind's name in the request.
+async def create(cloud: Cloud, kind: Kind[StateT], new: Body | Mapping[str, Any]) -> StateT:
+    """Make one; *new* holds the fields of the API.
 
     Raises:
         InDoubt: it may have been made; look before asking again.
     """
-    answer = await call(cloud, kind, Call(method="POST", path=kind.path, body={kind.name: body}))
+    return decode_one(kind, await _send(cloud, kind, "POST", kind.path, kind.wrap(new)))
+
+
+async def create_many(
+    cloud: Cloud, kind: Kind[StateT], many: Sequence[Body | Mapping[str, Any]]
+) -> list[StateT]:
+    """Make several: in one request where the API has it, otherwise one after the other.
+
+    Raises:
+        InDoubt: some may have been made; look before asking again.
+    """
+    if not kind.bulk:
+        return [await create(cloud, kind, new) for new in many]
+    return decode_many(kind, await _send(cloud, kind, "POST", kind.path, {kind.plural: list(many)}))
+
+
+async def update(
+    cloud: Cloud, kind: Kind[StateT], id: str, change: Body | Mapping[str, Any]
+) -> StateT:
+    """Change fields of one, and return it as it is then.
+
+    Raises:
+        NotFound: it is not there, or not visible to this project.
+    """
+    path = kind.member_path(id)
+    answer = await _send(cloud, kind, kind.update_method, path, kind.wrap(change))
     return decode_one(kind, answer)
+
+
+async def delete(cloud: Cloud, kind: Kind[Any], id: str) -> None:
+    """Delete one; see ``wait.Watch.until_gone`` for kinds that leave late.
+
+    Raises:
+        NotFound: it is not there, or not visible to this project.
+    """
+    await _send(cloud, kind, "DELETE", kind.member_path(id), None)
+
+
+async def _send(cloud: Cloud, kind: Kind[Any], method: str, path: str, body: object) -> Answer:
+    return await cloud.request(
+        kind.service, method, path, body=body, microversion=kind.microversion
+    )
 
 
 def decode_one(kind: Kind[StateT], answer: Answer) -> StateT:
     """Read ``{"network": {...}}``, or the bare object that Glance sends."""
     document = decode_document(answer)
     try:
-        raw = document.get(kind.name)
+        raw = document.get(kind.wire_key) if kind.wrapped else None
         return msgspec.json.decode(answer.body if raw is None else raw, type=kind.state)
     except msgspec.DecodeError as error:
         raise BadAnswer(f"the {kind.name} that came back cannot be read: {error}") from error

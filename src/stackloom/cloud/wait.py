@@ -7,15 +7,15 @@ second at most, slower the longer nothing moves.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from stackloom.cloud.cloud import Cloud
 from stackloom.cloud.kind import Kind, Progress, State
 from stackloom.cloud.verbs import list_states
 from stackloom.errors import TimedOut, WentToError
+from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
 StateT = TypeVar("StateT", bound=State)
 
@@ -36,14 +36,15 @@ class Watch(Generic[StateT]):
         cloud: Cloud,
         kind: Kind[StateT],
         *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = loop_sleep,
+        turns: Turns = LoopTurns,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cloud = cloud
         self._kind = kind
         self._sleep = sleep
         self._now = now
-        self._turn = asyncio.Lock()
+        self._turn = turns(1)
         self._round = 0
         self._states: dict[str, StateT] = {}
         self._pause = FIRST_PAUSE_SECONDS

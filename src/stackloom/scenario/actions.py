@@ -137,7 +137,7 @@ class CloudActions:
         kind = self._kinds[steps[0].address.kind]
         wanted = {step.address for step in steps}
         calls = {step.address: self._call(step, ids) for step in steps}
-        bodies = [request.body[kind.name] for request in calls.values() if request.body]
+        bodies = [request.body[kind.wire_key] for request in calls.values() if request.body]
         path = next(iter(calls.values())).path
         bulk = Call(method="POST", path=path, body={kind.plural: bodies})
         try:

@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 from stackloom.cli.command import Group
-from stackloom.cli.listing import read_commands
+from stackloom.cli.kind_commands import list_command, show_command
 
-GROUP = Group(help="Flavors: the sizes of servers", commands=read_commands("compute.flavor"))
+_KIND = "compute.flavor"
+
+GROUP = Group(
+    help="Flavors: the sizes of servers", commands=(list_command(_KIND), show_command(_KIND))
+)

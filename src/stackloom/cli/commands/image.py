@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from stackloom.cli.command import Group
-from stackloom.cli.listing import read_commands
+from stackloom.cli.kind_commands import list_command, show_command
 
-GROUP = Group(help="Images", commands=read_commands("image.image"))
+_KIND = "image.image"
+
+GROUP = Group(help="Images", commands=(list_command(_KIND), show_command(_KIND)))

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from stackloom.cli.command import Group
-from stackloom.cli.listing import read_commands
+from stackloom.cli.kind_commands import list_command, show_command
 
-GROUP = Group(help="Routers", commands=read_commands("network.router"))
+_KIND = "network.router"
+
+GROUP = Group(help="Routers", commands=(list_command(_KIND), show_command(_KIND)))

@@ -7,7 +7,12 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.listing import fields, read_commands
+from stackloom.cli.kind_commands import (
+    delete_command,
+    list_command,
+    plain,
+    show_command,
+)
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
 
 if TYPE_CHECKING:
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
     from stackloom.cloud.kind import Kind
     from stackloom.resources.compute.server import ServerState
 
+_KIND = "compute.server"
 _WAIT_SECONDS = 600.0
 
 
@@ -81,49 +87,15 @@ async def _made(cloud: Cloud, invocation: Invocation, wanted: dict[str, Any]) ->
         watch = Watch(cloud, server.KIND)
         await watch.until_ready(made.id, within_seconds=_WAIT_SECONDS)
     booted: ServerState = await get(cloud, server.KIND, made.id)
-    return dict(fields(booted))
-
-
-def _delete_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("server", nargs="+", help="name or id")
-    parser.add_argument("--wait", action="store_true", help="until it is gone")
-
-
-def _delete(invocation: Invocation) -> int:
-    from stackloom.cli.connection import with_cloud
-
-    return with_cloud(invocation, lambda cloud: _deleted(cloud, invocation))
-
-
-async def _deleted(cloud: Cloud, invocation: Invocation) -> int:
-    """Delete each; one that fails does not keep the others."""
-    from stackloom.cloud.kind import Call
-    from stackloom.cloud.verbs import call, find
-    from stackloom.cloud.wait import Watch
-    from stackloom.errors import StackloomError
-    from stackloom.resources.compute.server import KIND
-
-    failed = 0
-    watch = Watch(cloud, KIND)
-    for name in invocation.options.server:
-        try:
-            state = await find(cloud, KIND, name)
-            await call(cloud, KIND, Call(method="DELETE", path=KIND.member_path(state.id)))
-            if invocation.options.wait:
-                await watch.until_gone(state.id, within_seconds=_WAIT_SECONDS)
-        except StackloomError as error:
-            failed += 1
-            invocation.stderr.write(f"error: server {name}: {error}\n")
-            if error.hint:
-                invocation.stderr.write(f"hint: {error.hint}\n")
-    return 1 if failed else 0
+    return dict(plain(booted))
 
 
 GROUP = Group(
     help="Servers",
     commands=(
-        *read_commands("compute.server"),
+        list_command(_KIND),
+        show_command(_KIND),
         Command(name="create", help="Boot a server", arguments=_create_arguments, run=_create),
-        Command(name="delete", help="Delete servers", arguments=_delete_arguments, run=_delete),
+        delete_command(_KIND),
     ),
 )

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from stackloom.cloud.kind import (
+    Body,
     Call,
     Column,
     Declaration,
@@ -36,6 +38,45 @@ class NetworkSpec(Spec, frozen=True, kw_only=True):
     port_security_enabled: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class NewNetwork(Body, frozen=True, kw_only=True):
+    """What can be said when a network is made; administrators may say all of it.
+
+    Source: neutron_lib/api/definitions/{network,external_net,provider_net}.py, 2026.2.
+    """
+
+    name: str = ""
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
+    external: bool | UnsetType = msgspec.field(name="router:external", default=UNSET)
+    mtu: int | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
+    vlan_transparent: bool | UnsetType = UNSET
+    availability_zone_hints: tuple[str, ...] | UnsetType = UNSET
+    network_type: str | UnsetType = msgspec.field(name="provider:network_type", default=UNSET)
+    physical_network: str | UnsetType = msgspec.field(
+        name="provider:physical_network", default=UNSET
+    )
+    segmentation_id: int | UnsetType = msgspec.field(name="provider:segmentation_id", default=UNSET)
+    project_id: str | UnsetType = UNSET
+
+
+class NetworkChange(Body, frozen=True, kw_only=True):
+    """What can be changed of a network."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
+    external: bool | UnsetType = msgspec.field(name="router:external", default=UNSET)
+    mtu: int | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
+
+
 class NetworkState(State, frozen=True, kw_only=True):
     """What Neutron tells of a network."""
 
@@ -48,6 +89,7 @@ class NetworkState(State, frozen=True, kw_only=True):
     port_security_enabled: bool | None = None
     project_id: str = ""
     availability_zones: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 def _expand(
@@ -104,6 +146,8 @@ KIND = Kind(
     service="network",
     path="/v2.0/networks",
     state=NetworkState,
+    new=NewNetwork,
+    change=NetworkChange,
     project_query="project_id",
     bulk=True,
     columns=(
@@ -113,6 +157,13 @@ KIND = Kind(
         Column(title="Subnets", value=lambda state: list(state.subnets)),
         Column(title="External", value=lambda state: state.external),
         Column(title="Shared", value=lambda state: state.shared),
+    ),
+    long_columns=(
+        Column(title="Project", value=lambda state: state.project_id),
+        Column(title="State", value=lambda state: "UP" if state.admin_state_up else "DOWN"),
+        Column(title="MTU", value=lambda state: state.mtu),
+        Column(title="Availability Zones", value=lambda state: list(state.availability_zones)),
+        Column(title="Tags", value=lambda state: list(state.tags)),
     ),
     declaration=Declaration(
         spec=NetworkSpec,

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``list``, ``show``, ``create``, ``set``, ``unset`` and ``delete`` for any kind.
+
+A command file says which of them a kind has and with which options; the words, the output and the
+ways to fail are the same for all. The kind's module is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from stackloom.cli.command import Command, Invocation
+from stackloom.cli.fields import (
+    Field,
+    Lookup,
+    add_fields,
+    body_of,
+    given_fields,
+    lookups,
+    with_ids,
+)
+from stackloom.cli.output import (
+    LIST_FORMATS,
+    SHOW_FORMATS,
+    ListWriter,
+    add_output_options,
+    write_one,
+)
+from stackloom.errors import StackloomError, UsageError
+
+if TYPE_CHECKING:
+    from stackloom.cloud.cloud import Cloud
+    from stackloom.cloud.kind import Column, Kind, State
+
+WAIT_SECONDS = 600.0
+
+
+def list_command(kind_module: str, filters: Sequence[Field] = ()) -> Command:
+    """Return ``list``; *filters* are sent to the service as query parameters."""
+
+    def arguments(parser: ArgumentParser) -> None:
+        add_fields(parser, filters)
+        parser.add_argument("--long", action="store_true", help="more columns")
+        parser.add_argument("--limit", type=_positive, metavar="N", help="at most N")
+        parser.add_argument("--marker", metavar="ID", help="begin after this one")
+        add_output_options(parser, LIST_FORMATS)
+
+    def run(invocation: Invocation) -> int:
+        kind = load_kind(kind_module)
+        _ask(invocation, lambda cloud: _list(invocation, cloud, kind, filters))
+        return 0
+
+    return Command(name="list", help=f"List {plural(kind_module)}", arguments=arguments, run=run)
+
+
+def show_command(kind_module: str) -> Command:
+    """Return ``show``."""
+
+    def run(invocation: Invocation) -> int:
+        from stackloom.cloud.verbs import find
+
+        kind = load_kind(kind_module)
+        name = invocation.options.name
+        write_one(invocation, plain(_ask(invocation, lambda cloud: find(cloud, kind, name))))
+        return 0
+
+    return Command(
+        name="show", help=f"Show one {words(kind_module)}", arguments=_show_arguments, run=run
+    )
+
+
+def create_command(
+    kind_module: str, fields: Sequence[Field], *, name: str = "name", waits: bool = False
+) -> Command:
+    """Return ``create NAME`` with *fields*.
+
+    Args:
+        name: the field that the positional argument sets; empty where there is none.
+        waits: it takes ``--wait``, until what was made is usable.
+    """
+
+    def arguments(parser: ArgumentParser) -> None:
+        if name:
+            parser.add_argument("name")
+        add_fields(parser, fields)
+        if waits:
+            parser.add_argument("--wait", action="store_true", help="until it is usable")
+        add_output_options(parser, SHOW_FORMATS)
+
+    def run(invocation: Invocation) -> int:
+        kind = load_kind(kind_module)
+        given = given_fields(invocation.options, fields)
+        wait = waits and invocation.options.wait
+
+        async def work(cloud: Cloud) -> State:
+            from stackloom.cloud.verbs import create, get
+
+            body = body_of(with_ids(given, await find_ids(cloud, lookups(given))))
+            if name:
+                body[name] = invocation.options.name
+            made = await create(cloud, kind, checked(kind.new, body))
+            if wait:
+                invocation.talk(f"waiting for {words(kind_module)} {made.name or made.id}")
+                made = await watch(cloud, kind).until_ready(made.id, within_seconds=WAIT_SECONDS)
+            return await get(cloud, kind, made.id) if wait else made
+
+        write_one(invocation, plain(_ask(invocation, work)))
+        return 0
+
+    return Command(
+        name="create", help=f"Create a {words(kind_module)}", arguments=arguments, run=run
+    )
+
+
+def set_command(kind_module: str, fields: Sequence[Field]) -> Command:
+    """Return ``set``: change what is given, leave the rest."""
+
+    def arguments(parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="name or id")
+        add_fields(parser, fields)
+
+    def run(invocation: Invocation) -> int:
+        kind = load_kind(kind_module)
+        given = given_fields(invocation.options, fields)
+        if not given:
+            flags = ", ".join(each.flag for each in fields)
+            raise UsageError("nothing to set was given", hint=f"there are: {flags}")
+
+        async def work(cloud: Cloud) -> None:
+            from stackloom.cloud.verbs import find, update
+
+            state = await find(cloud, kind, invocation.options.name)
+            body = body_of(with_ids(given, await find_ids(cloud, lookups(given))))
+            await update(cloud, kind, state.id, checked(kind.change, body))
+
+        _ask(invocation, work)
+        return 0
+
+    return Command(name="set", help=f"Change a {words(kind_module)}", arguments=arguments, run=run)
+
+
+def delete_command(kind_module: str) -> Command:
+    """Return ``delete`` of one or several: one that fails does not keep the others."""
+
+    def arguments(parser: ArgumentParser) -> None:
+        parser.add_argument("name", nargs="+", help="name or id")
+        parser.add_argument("--wait", action="store_true", help="until it is gone")
+
+    def run(invocation: Invocation) -> int:
+        kind = load_kind(kind_module)
+
+        async def one(cloud: Cloud, name: str) -> None:
+            from stackloom.cloud.verbs import delete, find
+
+            state = await find(cloud, kind, name)
+            await delete(cloud, kind, state.id)
+            if invocation.options.wait and kind.leaves_late:
+                await watch(cloud, kind).until_gone(state.id, within_seconds=WAIT_SECONDS)
+
+        return each_of(invocation, kind_module, invocation.options.name, one)
+
+    return Command(
+        name="delete", help=f"Delete {plural(kind_module)}", arguments=arguments, run=run
+    )
+
+
+def each_of(
+    invocation: Invocation,
+    kind_module: str,
+    names: Sequence[str],
+    one: Callable[[Cloud, str], Awaitable[None]],
+) -> int:
+    """Do *one* for every name, tell each failure, and return 1 if there was any."""
+
+    async def work(cloud: Cloud) -> int:
+        failed = 0
+        for name in names:
+            try:
+                await one(cloud, name)
+            except StackloomError as error:
+                failed += 1
+                invocation.stderr.write(f"error: {words(kind_module)} {name}: {error}\n")
+                if error.hint:
+                    invocation.stderr.write(f"hint: {error.hint}\n")
+        return 1 if failed else 0
+
+    code: int = _ask(invocation, work)
+    return code
+
+
+# --- parts that commands of their own use as well -------------------------------------------------
+
+
+def load_kind(module: str) -> Kind[Any]:
+    """Import a kind by its module, such as ``network.network``."""
+    import importlib
+
+    from stackloom.cloud.kind import Kind
+
+    kind = importlib.import_module(f"stackloom.resources.{module}").KIND
+    assert isinstance(kind, Kind), f"{module} must define KIND"
+    return kind
+
+
+async def find_ids(cloud: Cloud, wanted: Sequence[tuple[str, str]]) -> Lookup:
+    """Look up ``(kind module, name or id)`` one after the other, and return their ids."""
+    from stackloom.cloud.verbs import find
+
+    return {
+        (module, name): (await find(cloud, load_kind(module), name)).id for module, name in wanted
+    }
+
+
+def checked(body_type: Any, body: Mapping[str, Any]) -> Any:
+    """Return *body* as the struct that the kind takes.
+
+    Raises:
+        UsageError: a field does not fit; says which.
+    """
+    import msgspec
+
+    assert body_type is not None, "a kind with this command says what it takes"
+    try:
+        return msgspec.convert(body, body_type)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"what was given does not fit: {error}") from error
+
+
+def watch(cloud: Cloud, kind: Kind[Any]) -> Any:
+    """Return what waits for one of a kind, without an event loop."""
+    from stackloom.cloud.wait import Watch
+    from stackloom.transport.blocking import AloneTurns, blocking_sleep
+
+    return Watch(cloud, kind, sleep=blocking_sleep, turns=AloneTurns)
+
+
+def plain(state: State) -> Mapping[str, object]:
+    """Return every field of a state, as plain values."""
+    import msgspec
+
+    fields: Mapping[str, object] = msgspec.to_builtins(state)
+    return fields
+
+
+def words(kind_module: str) -> str:
+    """Return a kind's name as people write it: ``network.floating_ip`` is ``floating ip``."""
+    return kind_module.rpartition(".")[2].replace("_", " ")
+
+
+def plural(kind_module: str) -> str:
+    """Return it for many of them."""
+    name = words(kind_module)
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+
+
+def _ask(invocation: Invocation, work: Callable[[Cloud], Awaitable[Any]]) -> Any:
+    from stackloom.cli.connection import ask_cloud
+
+    return ask_cloud(invocation, work)
+
+
+async def _list(
+    invocation: Invocation, cloud: Cloud, kind: Kind[Any], filters: Sequence[Field]
+) -> None:
+    """Write every state as it comes, so that formats without a width need no memory."""
+    from stackloom.cloud.verbs import list_states
+
+    options = invocation.options
+    columns: list[Column[Any]] = [*kind.columns, *(kind.long_columns if options.long else ())]
+    given = given_fields(options, filters)
+    query = body_of(with_ids(given, await find_ids(cloud, lookups(given))))
+    if options.limit:
+        query["limit"] = options.limit
+    if options.marker:
+        query["marker"] = options.marker
+    writer = ListWriter(invocation, [column.title for column in columns])
+    count = 0
+    async for state in list_states(cloud, kind, query):
+        writer.add([column.value(state) for column in columns])
+        count += 1
+        if options.limit and count >= options.limit:
+            break
+    writer.finish()
+    token = await cloud.token()
+    if not count and not token.project_id and kind.service != "identity":
+        # Neutron filters by the token's project and answers an empty list where there is none.
+        invocation.talk(
+            f"note: this token is for {token.scope} and owns no project, so the empty list "
+            "says nothing; name a project: --os-project-name"
+        )
+
+
+def _show_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("name", help="name or id")
+    add_output_options(parser, SHOW_FORMATS)
+
+
+def _positive(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise ValueError(word)
+    return number
