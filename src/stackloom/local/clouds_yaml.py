@@ -10,12 +10,14 @@ from stackloom.local.access import Access
 _SUFFIX_BY_USER = {"demo": "", "admin": "-admin", "admin-system": "-system"}
 
 
+def entry_name(cloud: str, user: str) -> str:
+    """Return the name of a user's entry: ``stackloom-local-admin``."""
+    return f"stackloom-{cloud}{_SUFFIX_BY_USER[user]}"
+
+
 def entries(access: Access) -> dict[str, dict[str, object]]:
     """Return ``{"stackloom-local": {...}, "stackloom-local-admin": ..., ...}``."""
-    return {
-        f"stackloom-{access.name}{suffix}": access.cloud_config(user)
-        for user, suffix in _SUFFIX_BY_USER.items()
-    }
+    return {entry_name(access.name, user): access.cloud_config(user) for user in _SUFFIX_BY_USER}
 
 
 def text(access: Access) -> str:

@@ -13,15 +13,15 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, Protocol
 
 from stackloom.errors import Busy, UsageError
 from stackloom.local import files, layout, lifecycle, status
 from stackloom.local.access import Access
 from stackloom.local.layout import Layout
-from stackloom.local.progress import Report, ignore
 
 _USERS = "users-"
 _PAUSE_SECONDS = 0.05
@@ -62,10 +62,15 @@ def use(name: str) -> Use:
     return _opened(_users_file(_layout(), name), fcntl.LOCK_SH)
 
 
+class BringUp(Protocol):
+    """``lifecycle.up`` with all that a caller wants to say of the cloud."""
+
+    def __call__(self, *, name: str, tie: Callable[[int], None]) -> Coroutine[Any, Any, Access]:
+        """Bring the cloud up, tied to a descriptor."""
+
+
 @contextmanager
-def throw_away(
-    name: str, *, with_services: Collection[str] | None = None, report: Report = ignore
-) -> Iterator[Access]:
+def throw_away(name: str, bring_up: BringUp = lifecycle.up) -> Iterator[Access]:
     """Give out a cloud for the length of a ``with``, then wait for its other users and remove it.
 
     It dies with this process in any case; then its directory is removed by the next call.
@@ -85,9 +90,7 @@ def throw_away(
     tied: list[int] = []
     is_up = False
     try:
-        found = asyncio.run(
-            lifecycle.up(name=name, with_services=with_services, report=report, tie=tied.append)
-        )
+        found = asyncio.run(bring_up(name=name, tie=tied.append))
         is_up = True
         yield found
     finally:
@@ -115,6 +118,11 @@ def until_gone(name: str, *, within_seconds: float) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
+def start_lock(name: str) -> Path:
+    """Return the file that is locked while one of several users starts the cloud."""
+    return _layout().lock(f"start-{name}")
+
+
 def sweep() -> None:
     """Take away the clouds whose users are all gone, and those that were made beside them."""
     everything = _layout()
@@ -135,7 +143,8 @@ def _take_away(everything: Layout, name: str) -> None:
     beside = [each for each in status.names() if each.startswith(f"{name}-")]
     for each in (*beside, name):
         asyncio.run(lifecycle.purge(name=each))
-        everything.lock(f"cloud-{each}").unlink(missing_ok=True)
+        for lock in (everything.lock(f"cloud-{each}"), start_lock(each)):
+            lock.unlink(missing_ok=True)
 
 
 def _layout() -> Layout:
