@@ -13,8 +13,9 @@ from pathlib import Path
 from stackloom import plug
 from stackloom.errors import UnknownName
 from stackloom.local import configure, files, services
+from stackloom.local.latency import NO_LATENCY, Latency
 from stackloom.local.layout import CloudLayout
-from stackloom.local.service import Blueprint, Service
+from stackloom.local.service import GENEROUS, Blueprint, Quotas, Service
 from stackloom.log import Secret
 
 REGION = "RegionOne"
@@ -61,6 +62,8 @@ def write(
     passwords: Mapping[str, Secret],
     ports: Mapping[str, int],
     sockets: Mapping[str, int],
+    quotas: Quotas | None = GENEROUS,
+    latency: Latency = NO_LATENCY,
     is_preparing: bool = False,
 ) -> None:
     """Write every file that a supervisor needs, closed to others.
@@ -70,6 +73,7 @@ def write(
         prepared: the data that a fresh cloud is copied from, or that is to be made.
         ports: ``{service name: port}``.
         sockets: ``{service name: descriptor of its listening socket}``; empty while preparing.
+        quotas: None for those that OpenStack has of itself.
     """
     roots = {service: f"http://127.0.0.1:{port}" for service, port in ports.items()}
     blueprint = Blueprint(
@@ -79,6 +83,7 @@ def write(
         region=REGION,
         urls=roots,
         passwords=passwords,
+        quotas=quotas,
         is_preparing=is_preparing,
     )
     for directory in (cloud.run, cloud.logs, cloud.run / "locks", cloud.run / "tmp"):
@@ -108,6 +113,8 @@ def write(
         "log": str(cloud.log("supervisor")),
         "passwords": {user: password.reveal() for user, password in passwords.items()},
         "programs": programs,
+        "latency_seconds": latency.seconds,
+        "jitter_seconds": latency.jitter_seconds,
     }
     files.write(cloud.instructions, json.dumps(instructions, indent=1))
 

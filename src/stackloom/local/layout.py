@@ -108,13 +108,23 @@ class Layout:
         """One directory for each cloud."""
         return self.root / "clouds"
 
+    @property
+    def environments(self) -> Path:
+        """All virtual environments."""
+        return self.root / "environments"
+
+    @property
+    def prepared_all(self) -> Path:
+        """All prepared data."""
+        return self.root / "prepared"
+
     def environment(self, key: str) -> Path:
         """Return the virtual environment of one release and lock file."""
-        return self.root / "environments" / key
+        return self.environments / key
 
     def prepared(self, key: str) -> Path:
         """Return the prepared data for one environment and one version of our own code."""
-        return self.root / "prepared" / key
+        return self.prepared_all / key
 
     def lock(self, name: str) -> Path:
         """Return the file that is locked while a command works on *name*."""

@@ -16,8 +16,9 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from stackloom.errors import LocalCloudError, NotReady, UsageError
 from stackloom.local import (
@@ -32,19 +33,22 @@ from stackloom.local import (
     lock,
     ports,
     preparation,
+    prune,
     settings,
     supervision,
 )
 from stackloom.local import release as releases
 from stackloom.local import status as status_file
 from stackloom.local.access import Access
+from stackloom.local.latency import NO_LATENCY, Latency
 from stackloom.local.layout import CloudLayout, Layout
 from stackloom.local.progress import Phase, ProgramReady, Remark, Report, ignore
-from stackloom.local.service import Service
+from stackloom.local.service import GENEROUS, Service
 from stackloom.local.status import CloudStatus
 
 _UP_SECONDS = 180.0
 _RESET_SECONDS = 120.0
+_REQUEST_SECONDS = 10.0
 _INSTALL_WAIT_SECONDS = 600.0
 
 
@@ -53,6 +57,9 @@ async def up(
     name: str = "local",
     release: str | None = None,
     with_services: Collection[str] | None = None,
+    port_base: int | None = None,
+    quotas: Literal["generous", "openstack"] | None = None,
+    latency: Latency | None = None,
     report: Report = ignore,
     within_seconds: float = _UP_SECONDS,
     tie: Callable[[int], None] | None = None,
@@ -66,16 +73,22 @@ async def up(
         release: such as ``2026.1``; None for that of the last time, or the newest.
         with_services: names of services beside those of every cloud; None for those of the last
             time.
+        port_base: the first of the cloud's ports; None for those of the last time, or free ones.
+        quotas: ours, under which nothing runs out, or those that OpenStack has of itself; None for
+            those of the last time, or ours.
+        latency: how far away the cloud pretends to be until it goes down; None for not at all, and
+            for no change where it is up already.
         tie: given a descriptor, on whose closing a cloud that is started here ends: at the latest
             when this process does, however that ends. None lets the cloud live on.
 
     Raises:
         UnknownName: there is no such release or service.
-        UsageError: the cloud's data is of another release.
+        UsageError: the cloud's data is of another release, or there are no such ports.
         InstallFailed: the services could not be installed.
         ProgramDied: a service ended; carries the end of its log.
         NotReady: a service did not answer in time.
-        Busy: another command works on this cloud.
+        LocalCloudError: one of the ports asked for is taken.
+        Busy: another command works on this cloud, and did not end in time.
     """
     if sys.platform != "linux":
         raise LocalCloudError(
@@ -84,17 +97,25 @@ async def up(
         )
     everything = layout.from_environment(os.environ)
     cloud = everything.cloud(name)
-    choice = _choose(cloud, release, with_services)
-    if (found := _up_already(cloud, choice, report)) is not None:
+    choice = _choose(cloud, release, with_services, port_base, quotas)
+    if (found := await _up_already(cloud, choice, latency, report)) is not None:
         return found
     try:
-        async with _alone(everything, name):
-            if (found := _up_already(cloud, choice, report)) is not None:
+        async with _alone(everything, name, wait_seconds=within_seconds, report=report):
+            if (found := await _up_already(cloud, choice, latency, report)) is not None:
                 return found
             if await supervision.stop(cloud):
                 report(Remark(text=f'Stopped what was left running of the cloud "{name}"'))
             installed = await _installed(everything, choice, report)
-            return await _start(everything, cloud, installed, report, within_seconds, tie=tie)
+            return await _start(
+                everything,
+                cloud,
+                installed,
+                report,
+                within_seconds,
+                latency=latency or NO_LATENCY,
+                tie=tie,
+            )
     except OSError as error:
         raise LocalCloudError(
             f'bringing up the cloud "{name}" below {everything.root}: {error}',
@@ -140,6 +161,20 @@ async def purge(*, name: str = "local", report: Report = ignore) -> None:
         await asyncio.to_thread(shutil.rmtree, cloud.directory, ignore_errors=True)
 
 
+async def purge_all(*, report: Report = ignore) -> None:
+    """Stop and remove every cloud, and what was installed and prepared for them.
+
+    Raises:
+        Busy: another command works on a cloud, or installs.
+    """
+    for name in status_file.names():
+        await purge(name=name, report=report)
+    everything = layout.from_environment(os.environ)
+    async with lock.hold(everything.lock("install"), doing="installs OpenStack"):
+        for directory in (everything.environments, everything.prepared_all, everything.cache):
+            await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+
+
 def status(name: str = "local") -> CloudStatus:
     """Return what the cloud is doing: see ``status.py``."""
     return status_file.status(name)
@@ -160,6 +195,9 @@ class _Choice:
 
     release: str
     extras: frozenset[str]
+    has_stock_quotas: bool
+    first_port: int
+    is_port_fixed: bool = field(default=False, compare=False)
 
     @property
     def services(self) -> dict[str, Service]:
@@ -168,16 +206,31 @@ class _Choice:
 
 def _chosen_before(cloud: CloudLayout) -> _Choice:
     before = settings.read(cloud.settings)
-    return _Choice(release=before.release or releases.DEFAULT, extras=frozenset(before.extras))
+    return _Choice(
+        release=before.release or releases.DEFAULT,
+        extras=frozenset(before.extras),
+        has_stock_quotas=before.has_stock_quotas,
+        first_port=before.first_port,
+    )
 
 
 def _choose(
-    cloud: CloudLayout, release: str | None, with_services: Collection[str] | None
+    cloud: CloudLayout,
+    release: str | None,
+    with_services: Collection[str] | None,
+    port_base: int | None,
+    quotas: Literal["generous", "openstack"] | None,
 ) -> _Choice:
     """Put together what is asked for now and what was asked for before."""
     before = _chosen_before(cloud)
     extras = before.extras if with_services is None else frozenset(with_services)
-    choice = _Choice(release=release or before.release, extras=extras)
+    choice = _Choice(
+        release=release or before.release,
+        extras=extras,
+        has_stock_quotas=before.has_stock_quotas if quotas is None else quotas == "openstack",
+        first_port=before.first_port if port_base is None else port_base,
+        is_port_fixed=port_base is not None,
+    )
     releases.release(choice.release, choice.services)
     if choice.release != before.release and cloud.data.is_dir():
         raise UsageError(
@@ -189,7 +242,9 @@ def _choose(
     return choice
 
 
-def _up_already(cloud: CloudLayout, choice: _Choice, report: Report) -> Access | None:
+async def _up_already(
+    cloud: CloudLayout, choice: _Choice, latency: Latency | None, report: Report
+) -> Access | None:
     """Return how to log in when the cloud is up; a service that was given up means it is not."""
     found = access_file.read(cloud)
     if found is None or choice != _chosen_before(cloud):
@@ -200,14 +255,28 @@ def _up_already(cloud: CloudLayout, choice: _Choice, report: Report) -> Access |
     if given_up:
         return None
     report(Remark(text=f'The cloud "{cloud.name}" is up already'))
+    if latency is not None:
+        wanted = {"seconds": latency.seconds, "jitter": latency.jitter_seconds}
+        await supervision.request(
+            cloud, {"do": "latency", **wanted}, within_seconds=_REQUEST_SECONDS
+        )
     return found
 
 
-def _alone(everything: Layout, name: str) -> AbstractAsyncContextManager[None]:
+def _alone(
+    everything: Layout, name: str, *, wait_seconds: float = 0.0, report: Report = ignore
+) -> AbstractAsyncContextManager[None]:
     """Hold the lock on one cloud."""
+
+    def say_waiting() -> None:
+        if wait_seconds:
+            report(Remark(text=f'Waiting for another command that is at work on "{name}"'))
+
     return lock.hold(
         everything.lock(f"cloud-{everything.cloud(name).name}"),
         doing=f'is at work on the local cloud "{name}"',
+        wait_seconds=wait_seconds,
+        when_waiting=say_waiting,
     )
 
 
@@ -238,6 +307,7 @@ async def _installed(everything: Layout, choice: _Choice, report: Report) -> _In
         prepared = await preparation.ensure(
             everything, environment, services, report, variables=_variables(everything)
         )
+        await asyncio.to_thread(prune.prune, everything, environment, prepared)
     return _Installed(choice=choice, environment=environment, prepared=prepared)
 
 
@@ -267,6 +337,7 @@ async def _start(
     report: Report,
     within_seconds: float,
     *,
+    latency: Latency,
     tie: Callable[[int], None] | None,
 ) -> Access:
     """Start the supervisor, wait until all is ready, and write down how to log in."""
@@ -284,6 +355,8 @@ async def _start(
             passwords=claim.settings.passwords,
             ports=claim.port_by_service(),
             sockets=descriptor_by_service,
+            quotas=None if installed.choice.has_stock_quotas else GENEROUS,
+            latency=latency,
         )
         text = f'Starting the cloud "{cloud.name}" ({len(services)} services)'
         report(Phase(name="start", text=text, state="started"))
@@ -348,18 +421,24 @@ def _claim(everything: Layout, cloud: CloudLayout, choice: _Choice, report: Repo
         if path != cloud.settings
     }
     offsets = {service.name: service.port_offset for service in choice.services.values()}
-    bound = ports.claim(tuple(offsets.values()), preferred=before.first_port, taken=others)
+    if choice.is_port_fixed:
+        bound = ports.claim_at(offsets, first=choice.first_port)
+    else:
+        bound = ports.claim(tuple(offsets.values()), preferred=before.first_port, taken=others)
     sockets = dict(zip(offsets, bound, strict=True))
     name, first_socket = next(iter(sockets.items()))
     first_port = first_socket.getsockname()[1] - offsets[name]
-    if before.first_port not in {0, first_port}:
+    if before.first_port not in {0, first_port} and not choice.is_port_fixed:
         report(
             Remark(
                 text=f"Another program took a port from {before.first_port} on;"
                 f" the cloud now listens from {first_port} on"
             )
         )
-    now = before.with_first_port(first_port).with_choice(choice.release, choice.extras)
+    now = replace(
+        before.with_first_port(first_port).with_choice(choice.release, choice.extras),
+        has_stock_quotas=choice.has_stock_quotas,
+    )
     settings.write(cloud.settings, now)
     return _Claim(settings=now, sockets=sockets)
 

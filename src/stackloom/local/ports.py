@@ -4,15 +4,45 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from stackloom.errors import LocalCloudError
+from stackloom.errors import LocalCloudError, UsageError
 
 LOOPBACK = "127.0.0.1"
 _FIRST = 20_100
 _LAST = 29_900
+_HIGHEST = 65_535
 # Room for services to come: each cloud has this many ports in a row.
 BLOCK = 20
+
+
+def claim_at(offset_by_name: Mapping[str, int], *, first: int) -> list[socket.socket]:
+    """Bind one socket for each offset from *first* on, and return them in that order.
+
+    Raises:
+        UsageError: there are no such ports.
+        LocalCloudError: another program has one of them.
+    """
+    last = first + max(offset_by_name.values())
+    if first < 1 or last > _HIGHEST:
+        raise UsageError(
+            f"ports {first} to {last} cannot be had: a port is a number from 1 to {_HIGHEST}",
+            hint=f"choose another --port-base; a cloud takes up to {BLOCK} ports in a row",
+        )
+    bound: list[socket.socket] = []
+    for name, offset in offset_by_name.items():
+        try:
+            bound.append(_bind(first + offset))
+        except OSError as error:
+            for each in bound:
+                each.close()
+            raise LocalCloudError(
+                f"port {first + offset}, which is {name}'s with --port-base {first},"
+                f" cannot be had: {error.strerror}",
+                hint="end the program that listens there (`ss -ltnp` shows it),"
+                " or choose another --port-base",
+            ) from error
+    return bound
 
 
 def claim(
@@ -49,17 +79,25 @@ def _bind_all(ports: Iterable[int]) -> list[socket.socket]:
     """Bind all, or none and return an empty list."""
     bound: list[socket.socket] = []
     for port in ports:
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        bound.append(listening)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Connections inherit it. Without it an answer in two pieces, head and body, is held back
-        # for 40 ms by Nagle's rule and the client's delayed acknowledgement.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            listening.bind((LOOPBACK, port))
-            listening.listen(256)
+            bound.append(_bind(port))
         except OSError:
             for each in bound:
                 each.close()
             return []
     return bound
+
+
+def _bind(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit it. Without it an answer in two pieces, head and body, is held back
+        # for 40 ms by Nagle's rule and the client's delayed acknowledgement.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listening.bind((LOOPBACK, port))
+        listening.listen(256)
+    except OSError:
+        listening.close()
+        raise
+    return listening

@@ -53,6 +53,7 @@ class Blueprint:
         data: the directory that ``reset`` renews.
         urls: ``{service name: root url}``, such as ``{"nova": "http://127.0.0.1:20104"}``.
         passwords: ``{user name: password}``.
+        quotas: None for those that OpenStack has of itself.
         is_preparing: no Keystone runs; databases are made.
     """
 
@@ -62,7 +63,7 @@ class Blueprint:
     region: str
     urls: Mapping[str, str]
     passwords: Mapping[str, Secret]
-    quotas: Quotas = GENEROUS
+    quotas: Quotas | None = GENEROUS
     is_preparing: bool = False
 
     def database(self, name: str) -> str:

@@ -27,12 +27,14 @@ class Settings:
         passwords: ``{user name: password}``.
         release: such as ``2026.2``; empty until one was chosen.
         extras: names of services.
+        has_stock_quotas: those of OpenStack itself in place of our generous ones.
     """
 
     first_port: int
     passwords: Mapping[str, Secret]
     release: str = ""
     extras: tuple[str, ...] = ()
+    has_stock_quotas: bool = False
 
     def with_users(self, names: Iterable[str]) -> Settings:
         """Return the settings with a new password for each user that has none."""
@@ -64,6 +66,7 @@ def read(path: Path) -> Settings:
             passwords={name: Secret(value) for name, value in raw["passwords"].items()},
             release=str(raw.get("release", "")),
             extras=tuple(map(str, raw.get("extras", ()))),
+            has_stock_quotas=bool(raw.get("has_stock_quotas", False)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return EMPTY
@@ -76,5 +79,6 @@ def write(path: Path, settings: Settings) -> None:
         "passwords": {name: value.reveal() for name, value in settings.passwords.items()},
         "release": settings.release,
         "extras": list(settings.extras),
+        "has_stock_quotas": settings.has_stock_quotas,
     }
     files.write(path, json.dumps(raw, indent=1) + "\n")

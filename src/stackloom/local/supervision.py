@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -18,7 +19,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from stackloom.errors import LocalCloudError, NotReady, ProgramDied
+from stackloom.errors import LocalCloudError, NotReady, ProgramDied, UsageError
 from stackloom.local import files, install, processes
 from stackloom.local.layout import CloudLayout
 
@@ -177,6 +178,45 @@ async def _until_ended(pids: Collection[int]) -> None:
                 _kill(pid)
             deadline = float("inf")
         await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def ask(
+    cloud: CloudLayout, what: Mapping[str, object], *, within_seconds: float
+) -> Mapping[str, Any]:
+    """Ask the running supervisor for something that takes it no time, and return its answer.
+
+    Raises:
+        NotReady: the cloud is not up.
+        UsageError: it cannot do it, and says why.
+    """
+    directory = -1
+    try:
+        directory = os.open(cloud.run, os.O_PATH | os.O_DIRECTORY)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(within_seconds)
+            connection.connect(f"/proc/self/fd/{directory}/{cloud.control.name}")
+            connection.sendall(json.dumps(what).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                answer: dict[str, Any] = json.loads(lines.readline() or b"{}")
+    except TimeoutError as error:
+        raise NotReady(
+            f'the local cloud "{cloud.name}" did not answer within {within_seconds:.0f} s',
+            hint="where it is being reset, try again when that has ended",
+        ) from error
+    except OSError as error:
+        raise NotReady(
+            f'the local cloud "{cloud.name}" is not up', hint=f"start it: {_up(cloud.name)}"
+        ) from error
+    finally:
+        if directory >= 0:
+            os.close(directory)
+    if not answer.get("done"):
+        raise UsageError(str(answer.get("error", "the supervisor ended")))
+    return answer
+
+
+def _up(name: str) -> str:
+    return "stackloom local up" + (f" --name {name}" if name != "local" else "")
 
 
 async def request(cloud: CloudLayout, what: Mapping[str, object], *, within_seconds: float) -> None:

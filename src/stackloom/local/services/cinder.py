@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from stackloom.local.service import Blueprint, Configuration, Service
+from stackloom.local.service import Blueprint, Configuration, Quotas, Service
 
 
 def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
     installed = blueprint.environment / "etc" / "cinder"
     own = blueprint.credentials("cinder")
-    quotas = blueprint.quotas
     return {
         "cinder.conf": {
             "DEFAULT": {
@@ -30,12 +29,7 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
                 "glance_api_servers": blueprint.urls["glance"],
                 "image_conversion_dir": blueprint.run / "tmp",
                 "allow_availability_zone_fallback": True,
-                "quota_volumes": quotas.volumes,
-                "quota_snapshots": quotas.volumes,
-                "quota_gigabytes": quotas.volume_gib,
-                "quota_backups": quotas.volumes,
-                "quota_backup_gigabytes": quotas.volume_gib,
-                "quota_groups": quotas.volumes,
+                **_quotas(blueprint.quotas),
             },
             "files": {
                 "volume_driver": "stackloom_cloud.file_volumes.FileVolumeDriver",
@@ -50,6 +44,19 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
             "coordination": {"backend_url": f"file://{blueprint.run / 'locks'}"},
             "oslo_messaging_notifications": {"driver": "noop"},
         }
+    }
+
+
+def _quotas(quotas: Quotas | None) -> dict[str, object]:
+    if quotas is None:
+        return {}
+    return {
+        "quota_volumes": quotas.volumes,
+        "quota_snapshots": quotas.volumes,
+        "quota_gigabytes": quotas.volume_gib,
+        "quota_backups": quotas.volumes,
+        "quota_backup_gigabytes": quotas.volume_gib,
+        "quota_groups": quotas.volumes,
     }
 
 

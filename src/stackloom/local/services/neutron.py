@@ -54,7 +54,9 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
     }
 
 
-def _quotas(quotas: Quotas) -> dict[str, object]:
+def _quotas(quotas: Quotas | None) -> dict[str, object]:
+    if quotas is None:
+        return {}
     return {f"quota_{kind}": quotas.network_items for kind in _COUNTED}
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from stackloom.local.service import Blueprint, Configuration, Service
+from stackloom.local.service import Blueprint, Configuration, Quotas, Service
 
 
 def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
@@ -41,18 +41,24 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
             },
             "oslo_concurrency": {"lock_path": blueprint.run / "locks"},
             "oslo_messaging_notifications": {"driver": "noop"},
-            "quota": {
-                "instances": blueprint.quotas.instances,
-                "cores": blueprint.quotas.cores,
-                "ram": blueprint.quotas.ram_mib,
-                "key_pairs": blueprint.quotas.instances,
-                "server_groups": blueprint.quotas.instances,
-                "server_group_members": blueprint.quotas.instances,
-            },
+            "quota": _quotas(blueprint.quotas),
             "scheduler": {"workers": 1},
             "conductor": {"workers": 1},
             "vnc": {"enabled": False},
         }
+    }
+
+
+def _quotas(quotas: Quotas | None) -> dict[str, object]:
+    if quotas is None:
+        return {}
+    return {
+        "instances": quotas.instances,
+        "cores": quotas.cores,
+        "ram": quotas.ram_mib,
+        "key_pairs": quotas.instances,
+        "server_groups": quotas.instances,
+        "server_group_members": quotas.instances,
     }
 
 

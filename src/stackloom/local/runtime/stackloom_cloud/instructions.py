@@ -38,6 +38,7 @@ class Instructions:
         prepared: the freshly prepared data that is copied, or made where the task is to prepare.
         run: sockets, state and temporary files of the running cloud.
         passwords: ``{user name: password}`` of the users that every cloud has.
+        latency_seconds: how long every request from outside waits, give or take *jitter_seconds*.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Instructions:
     log: Path
     programs: tuple[Program, ...]
     passwords: dict[str, str]
+    latency_seconds: float
+    jitter_seconds: float
 
 
 def read(path: Path) -> Instructions:
@@ -58,5 +61,13 @@ def read(path: Path) -> Instructions:
     programs = tuple(Program(**{**each, "log": Path(each["log"])}) for each in raw.pop("programs"))
     passwords = raw.pop("passwords")
     name = raw.pop("name")
-    paths = {key: Path(value) for key, value in raw.items()}
-    return Instructions(name=name, programs=programs, passwords=passwords, **paths)
+    latency_seconds, jitter_seconds = raw.pop("latency_seconds"), raw.pop("jitter_seconds")
+    paths: dict[str, Path] = {key: Path(value) for key, value in raw.items()}
+    return Instructions(
+        name=name,
+        programs=programs,
+        passwords=passwords,
+        latency_seconds=latency_seconds,
+        jitter_seconds=jitter_seconds,
+        **paths,
+    )

@@ -22,8 +22,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from . import process, renew, serve, shared, sqlite
+from . import internal, log_keeper, process, renew, serve, shared, sqlite
 from .events import Events
+from .fault_desk import FaultDesk
+from .faults import Board, Faults
 from .instructions import Instructions, Program
 from .state import Row, State
 
@@ -32,6 +34,8 @@ _DEATHS_ALLOWED = 5
 _DEATHS_WINDOW_SECONDS = 120.0
 _FIRST_PAUSE_SECONDS = 0.2
 _GRACE_SECONDS = 2.0
+_LOGS_SECONDS = 60.0
+_MOST_REQUEST_BYTES = 65_536
 _KEEP = b"keep\n"
 _STAY = b"stay\n"
 
@@ -61,6 +65,10 @@ class Supervisor:
         self._stopping = False
         self._kept = False
         self._asking: list[socket.socket] = []
+        self._board = Board(instructions.run)
+        self._faults = FaultDesk(self._board, instructions.programs)
+        self._faults.set_latency(instructions.latency_seconds, instructions.jitter_seconds)
+        self._logs_due = time.monotonic() + _LOGS_SECONDS
 
     def run(self, launcher: int) -> int:
         """Start everything and stay until told to stop.
@@ -74,8 +82,8 @@ class Supervisor:
         for name in self._programs:
             self._start(name)
         while not self._stopping:
-            timeout = max(0.0, self._timers[0][0] - time.monotonic()) if self._timers else None
-            for key, _ in self._selector.select(timeout):
+            due = min(self._logs_due, self._timers[0][0]) if self._timers else self._logs_due
+            for key, _ in self._selector.select(max(0.0, due - time.monotonic())):
                 handle: Callable[[], None] = key.data
                 handle()
             self._run_timers()
@@ -142,12 +150,14 @@ class Supervisor:
         connection, _ = self._control.accept()
         connection.settimeout(5.0)
         try:
-            request = json.loads(connection.recv(4096) or b"{}")
-            if request.get("do") != "reset":
-                raise ValueError(f"no such request: {request}")
-            self._reset(connection)
-        except (OSError, ValueError) as error:
-            self._state.note("supervisor", f"control request failed: {error}")
+            request = json.loads(_line(connection) or b"{}")
+            if request.get("do") == "reset":
+                self._reset(connection)
+            else:
+                self._answer(connection, **self._faults.answer(request))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            if not isinstance(error, ValueError):
+                self._state.note("supervisor", f"control request failed: {error!r}")
             self._answer(connection, error=str(error))
 
     def _answer(self, connection: socket.socket, **answer: object) -> None:
@@ -163,7 +173,7 @@ class Supervisor:
         program = self._programs[name]
         row = self._state.rows[name]
         read, write = os.pipe()
-        body = functools.partial(_serve, self._instructions, program, write)
+        body = functools.partial(_serve, self._instructions, program, self._board, write)
         mine = (read, self._control.fileno(), *(end.fileno() for end in self._signals))
         others = tuple(each.socket for each in self._programs.values() if each is not program)
         starter = () if self._kept else (self._launcher, self._events.descriptor)
@@ -235,6 +245,15 @@ class Supervisor:
             if row.state == "waiting":
                 row.restarts += 1
                 self._start(name)
+        if self._logs_due <= time.monotonic():
+            self._logs_due = time.monotonic() + _LOGS_SECONDS
+            self._rotate_logs()
+
+    def _rotate_logs(self) -> None:
+        """Set logs aside that have grown long; a program that is starting is left for later."""
+        rows = [row for row in self._state.rows.values() if row.state == "running"]
+        for path in log_keeper.rotate({self._programs[row.name].log: row.pid for row in rows}):
+            self._state.note(path.stem, f"log set aside as {path.stem}.log.1")
 
     # --- all of them ------------------------------------------------------------------------------
 
@@ -252,6 +271,7 @@ class Supervisor:
         """Renew the data; the programs are stopped for it and started again."""
         self._stop_programs()
         self._timers.clear()
+        self._faults.clear()
         try:
             renew.renew(self._instructions)
             renew.set_addresses(self._instructions)
@@ -287,9 +307,20 @@ class Supervisor:
                 row.pid, row.state = 0, "stopped"
 
 
-def _serve(instructions: Instructions, program: Program, ready: int) -> int:
+def _line(connection: socket.socket) -> bytes:
+    """Read up to the end of the line, of the connection, or of our patience."""
+    line = b""
+    while not line.endswith(b"\n") and len(line) < _MOST_REQUEST_BYTES:
+        if not (part := connection.recv(4096)):
+            break
+        line += part
+    return line
+
+
+def _serve(instructions: Instructions, program: Program, board: Board, ready: int) -> int:
     """Be one program; runs in the child."""
     os.environ.update(program.environment)
+    internal.install()
     temporary = instructions.run / "tmp" / program.name
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -301,5 +332,5 @@ def _serve(instructions: Instructions, program: Program, ready: int) -> int:
         os.write(ready, b"ready")
         os.close(ready)
 
-    serve.serve(program.socket, application, say_ready)
+    serve.serve(program, application, Faults(program.name, board), say_ready)
     return 0
