@@ -16,7 +16,8 @@ from typing import NoReturn
 
 from stackloom import __version__, plug
 from stackloom.cli import commands
-from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.command import Group, Invocation
+from stackloom.cli.finding import find
 from stackloom.cli.options import CLOUD_OPTIONS_HELP, add_common_options, take_cloud_options
 from stackloom.errors import StackloomError, UsageError
 
@@ -77,15 +78,15 @@ def _run(words: list[str]) -> int:
         sys.stdout.write(_overview())
         asked_for = bool(named) or not own or bool(_HELP_WORDS & set(own))
         return 0 if asked_for else 2
-    group = _group(named[0])
-    command = _command(named[0], group, named[1:2])
-    if command is None:
-        sys.stdout.write(_group_overview(named[0], group))
+    found = find(named)
+    if found.command is None:
+        sys.stdout.write(_group_overview(found.name, found.group))
         return 0 if _HELP_WORDS & set(own) else 2
-    used = places[: 2 if command.name else 1]
+    command = found.command
+    used = places[: found.words]
     rest = [word for place, word in enumerate(words) if place not in used]
     parser = _Parser(
-        prog=f"stackloom {named[0]} {command.name}".rstrip(),
+        prog=f"stackloom {found.name} {command.name}".rstrip(),
         description=command.help,
         epilog=CLOUD_OPTIONS_HELP,
         allow_abbrev=False,
@@ -106,40 +107,12 @@ class _Parser(ArgumentParser):
         raise UsageError(message, hint=f"{self.prog} --help tells how it is used")
 
 
-def _group(name: str) -> Group:
-    known = {each.replace("_", "-"): each for each in plug.module_names(commands)}
-    if name not in known:
-        raise UsageError(f'there is no command "{name}"', hint=_did_you_mean(name, list(known)))
-    return plug.read_one(commands, known[name], "GROUP", Group)
-
-
-def _command(group_name: str, group: Group, named: Sequence[str]) -> Command | None:
-    """Return the command, None where the group was named alone."""
-    by_name = group.by_name
-    if "" in by_name:
-        return by_name[""]
-    if not named or named[0] == "help":
-        return None
-    if named[0] not in by_name:
-        message = f'there is no command "{group_name} {named[0]}"'
-        raise UsageError(message, hint=_did_you_mean(named[0], list(by_name)))
-    return by_name[named[0]]
-
-
-def _did_you_mean(word: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    if close := get_close_matches(word, known, n=3):
-        return f"did you mean: {', '.join(close)}?"
-    return f"there are: {', '.join(known)}"
-
-
 def _overview() -> str:
     groups = plug.read(commands, "GROUP", Group)
     titles: dict[str, str] = {}
     for name, group in groups.items():
         words = " | ".join(command.name for command in group.commands if command.name)
-        titles[f"{name.replace('_', '-')} {words}".rstrip()] = group.help
+        titles[f"{name.replace('_', ' ')} {words}".rstrip()] = group.help
     width = max(len(title) for title in titles)
     lines = ["usage: stackloom COMMAND [options]", ""]
     lines += [f"  {title:<{width}}  {help}" for title, help in titles.items()]
@@ -149,7 +122,8 @@ def _overview() -> str:
 
 def _group_overview(name: str, group: Group) -> str:
     lines = [f"usage: stackloom {name} COMMAND [options]", ""]
-    lines += [f"  {name} {command.name:<14} {command.help}" for command in group.commands]
+    width = max(14, *(len(command.name) for command in group.commands))
+    lines += [f"  {name} {command.name:<{width}} {command.help}" for command in group.commands]
     return "\n".join([*lines, ""])
 
 

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find the command that words name: a noun of one or more words, then a verb of one or more.
+
+``floating ip list`` is the command ``list`` of ``commands/floating_ip.py``; ``router add subnet``
+the command ``add subnet`` of ``commands/router.py``. The longest name wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from stackloom import plug
+from stackloom.cli import commands
+from stackloom.cli.command import Command, Group
+from stackloom.errors import UsageError
+
+_MOST_WORDS = 3
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What words name.
+
+    Attributes:
+        name: the noun, as typed: ``floating ip``.
+        command: None where the noun stands alone, or with ``help``.
+        words: how many of them are its name.
+    """
+
+    name: str
+    group: Group
+    command: Command | None
+    words: int
+
+
+def find(named: Sequence[str]) -> Found:
+    """Find a command by the words that are no options.
+
+    Raises:
+        UsageError: there is none; says which are close.
+    """
+    known = set(plug.module_names(commands))
+    length = _longest(named, known)
+    if not length:
+        names = sorted(module.replace("_", " ") for module in known)
+        raise UsageError(f'there is no command "{named[0]}"', hint=_did_you_mean(named, names))
+    group = plug.read_one(commands, _module(named[:length]), "GROUP", Group)
+    name, rest = " ".join(named[:length]), named[length:]
+    by_name = group.by_name
+    if "" in by_name:
+        return Found(name=name, group=group, command=by_name[""], words=length)
+    if not rest or rest[0] == "help":
+        return Found(name=name, group=group, command=None, words=length)
+    verb = _longest(rest, {_module(each.split()) for each in by_name})
+    if not verb:
+        hint = _did_you_mean(rest, list(by_name))
+        raise UsageError(f'there is no command "{name} {rest[0]}"', hint=hint)
+    command = by_name[" ".join(rest[:verb])]
+    return Found(name=name, group=group, command=command, words=length + verb)
+
+
+def _longest(words: Sequence[str], known: Iterable[str]) -> int:
+    """Return how many of the first words make up a known name, 0 for none."""
+    names = set(known)
+    lengths = range(min(_MOST_WORDS, len(words)), 0, -1)
+    return next((length for length in lengths if _module(words[:length]) in names), 0)
+
+
+def _module(words: Sequence[str]) -> str:
+    return "_".join(words).replace("-", "_")
+
+
+def _did_you_mean(words: Sequence[str], known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    starts = [each for each in known if each.split()[0] == words[0]]
+    close = starts or get_close_matches(" ".join(words[:2]), known, n=3)
+    close = close or get_close_matches(words[0], known, n=3)
+    return f"did you mean: {', '.join(close)}?" if close else f"there are: {', '.join(known)}"
