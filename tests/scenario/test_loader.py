@@ -326,3 +326,18 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
         f"{tmp_path} cannot be read: Is a directory",
         f"{picture} cannot be read: it is not UTF-8 text",
     ]
+
+
+@pytest.mark.parametrize(("letters", "too_long"), [(228, 0), (229, 1), (300, 72)])
+def test_a_description_leaves_room_for_the_mark(letters: int, too_long: int) -> None:
+    """Neutron takes 255 letters; a longer one is told before anything is made."""
+    text = f"scenario: s\nnetworks:\n  blue: {{description: {'x' * letters}}}\n"
+    if not too_long:
+        load_text(text, "s.yaml", KINDS)
+        return
+    with pytest.raises(BadScenario) as caught:
+        load_text(text, "s.yaml", KINDS)
+    assert str(caught.value) == (
+        f"s.yaml:3:23: this description is {too_long} letters too long: "
+        "the mark has to fit in as well"
+    )

@@ -24,6 +24,9 @@ from stackloom.scenario.graph import find_cycle
 from stackloom.scenario.model import Kinds, Scenario, needs, references
 from stackloom.scenario.schema import scenario_schema
 
+# neutron_lib/db/constants.py, DESCRIPTION_FIELD_SIZE, 2026.2.
+LONGEST_DESCRIPTION = 255
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -244,11 +247,21 @@ def _sense_problems(
         assert declaration is not None, "only declared kinds are read"
         for fault in declaration.faults(spec):
             yield loaded.problem(address, fault.place, fault.message, fault.hint)
+        yield from _description_problems(loaded, address, spec)
         specs = loaded.scenario.specs
         for implied, implied_spec in declaration.expand(address, spec, specs):
             if specs[implied] != implied_spec:
                 message = f"this implies {implied}, which stands for something else already"
                 yield loaded.problem(address, (), message, "leave one of the two out, or rename")
+
+
+def _description_problems(loaded: Loaded, address: Address, spec: Spec) -> Iterator[Problem]:
+    """Check that the person's own words and the mark both fit into a description."""
+    words = getattr(spec, "description", "")
+    too_long = len(loaded.scenario.mark(address).beside(words)) - LONGEST_DESCRIPTION
+    if words and too_long > 0:
+        message = f"this description is {too_long} letters too long: the mark has to fit in as well"
+        yield loaded.problem(address, ("description",), message)
 
 
 def _reference_problems(loaded: Loaded, kinds: Kinds) -> Iterator[Problem]:
