@@ -44,7 +44,7 @@ def _measure(environment: dict[str, str], rounds: int) -> None:
     first = _timed(lambda: _local(environment, "up"))
     _say("first up, download and installation included", first)
     status = json.loads(_local(environment, "status", "-f", "json"))
-    memory = sum(row["Memory (MiB)"] for row in status)
+    memory = sum(row["memory_mib"] for row in status["services"])
     print(f"{'memory of the five services (PSS)':<48} {memory:6.0f} MiB")
     ups: list[float] = []
     for _ in range(rounds):

@@ -194,6 +194,11 @@ def test_an_empty_list_of_a_system_token_says_nothing_and_is_told_so(
     )
 
 
+_STATUS_TITLES = (
+    '"Service","Version","State","URL","PID","Memory (MiB)","Uptime (s)","Restarts","Last Error"\n'
+)
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -216,7 +221,27 @@ def test_an_empty_list_of_a_system_token_says_nothing_and_is_told_so(
             ),
         ),
         ("local logs", Said(code=0, stdout="", stderr="")),
-        ("local status -f json --quiet", Said(code=1, stdout="[]\n", stderr="")),
+        ("local status -f csv --quiet", Said(code=1, stdout=_STATUS_TITLES, stderr="")),
+        ("local list -f value", Said(code=0, stdout="", stderr="")),
+        (
+            "local url compute",
+            Said(
+                code=6,
+                stdout="",
+                stderr='error: the local cloud "local" is not up\n'
+                "hint: start it: stackloom local up\n",
+            ),
+        ),
+        (
+            "local fault list --name other",
+            Said(
+                code=6,
+                stdout="",
+                stderr='error: the local cloud "other" is not up\n'
+                "hint: start it: stackloom local up --name other\n",
+            ),
+        ),
+        ("local purge", Said(code=0, stdout="", stderr='there is no local cloud "local"\n')),
         ("local down --quiet", Said(code=0, stdout="", stderr="")),
     ],
 )

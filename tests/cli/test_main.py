@@ -34,7 +34,8 @@ def test_without_a_command_there_is_an_overview(stackloom: CommandLine, words: l
     lines = said.stdout.splitlines()
     assert (said.code, said.stderr, lines[0]) == (0, "", "usage: stackloom COMMAND [options]")
     shown = [line for line in lines if line.startswith("  ")]
-    assert [line.split()[0] for line in shown] == [name.replace("_", "-") for name in GROUPS]
+    for line, name in zip(shown, GROUPS, strict=True):
+        assert line.split()[: name.count("_") + 1] == name.split("_")
     assert (
         len({line.index(group.help) for line, group in zip(shown, GROUPS.values(), strict=True)})
         == 1
@@ -140,7 +141,7 @@ def test_what_was_asked_wrongly_is_told_in_two_lines(
 
 def test_an_unknown_command_without_a_likeness_gets_them_all(stackloom: CommandLine) -> None:
     """Nothing is guessed."""
-    names = ", ".join(name.replace("_", "-") for name in GROUPS)
+    names = ", ".join(name.replace("_", " ") for name in GROUPS)
     assert stackloom("xyzzy") == Said(
         code=2, stdout="", stderr=f'error: there is no command "xyzzy"\nhint: there are: {names}\n'
     )

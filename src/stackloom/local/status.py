@@ -73,6 +73,16 @@ class CloudStatus:
     services: tuple[ServiceStatus, ...]
     happenings: tuple[Happening, ...]
 
+    @property
+    def url(self) -> str:
+        """Keystone's; empty where there is none yet."""
+        return next((row.url for row in self.services if row.service == "keystone"), "")
+
+    @property
+    def uptime_seconds(self) -> float:
+        """That of the service that has run longest."""
+        return max((row.uptime_seconds for row in self.services), default=0.0)
+
 
 def status(name: str = "local") -> CloudStatus:
     """Return the status of one cloud."""

@@ -7,32 +7,67 @@ import asyncio
 from argparse import ArgumentParser
 
 from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.local_logs import LOGS
+from stackloom.cli.local_name import cloud_that_is_up, name_argument
 from stackloom.cli.local_run import RUN
-from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
-
-_STATUS_TITLES = (
-    "Service",
-    "Version",
-    "State",
-    "URL",
-    "PID",
-    "Memory (MiB)",
-    "Uptime (s)",
-    "Restarts",
-    "Last Error",
-)
+from stackloom.cli.local_status import LIST, OPEN, STATUS, URL
+from stackloom.cli.quantities import seconds
 
 
-def _name_argument(parser: ArgumentParser) -> None:
-    parser.add_argument("--name", default="local", metavar="NAME", help="which one, if several")
+def _up_arguments(parser: ArgumentParser) -> None:
+    name_argument(parser)
+    parser.add_argument("--release", metavar="RELEASE", help="such as 2026.2")
+    parser.add_argument(
+        "--with",
+        dest="with_services",
+        action="append",
+        metavar="SERVICE",
+        help="a service beside those of every cloud; may be repeated, or list several with commas",
+    )
+    parser.add_argument(
+        "--port-base", type=int, metavar="N", help="the first of its ports; not given, free ones"
+    )
+    parser.add_argument(
+        "--quotas",
+        choices=("generous", "openstack"),
+        help="generous: nothing runs out; openstack: as OpenStack has them of itself",
+    )
+    parser.add_argument(
+        "--latency",
+        type=seconds,
+        metavar="TIME",
+        help="answer like a cloud so far away, such as 150ms, until it goes down",
+    )
+    parser.add_argument(
+        "--jitter", type=seconds, default=0.0, metavar="TIME", help="the latency, give or take"
+    )
 
 
 def _up(invocation: Invocation) -> int:
     from stackloom.cli.local_progress import local_report
+    from stackloom.errors import UsageError
     from stackloom.local import lifecycle
+    from stackloom.local.latency import Latency
 
+    options = invocation.options
+    if options.jitter and options.latency is None:
+        raise UsageError("--jitter says how much --latency varies", hint="give both")
+    latency = Latency(seconds=options.latency or 0.0, jitter_seconds=options.jitter)
+    with_services = [
+        service for each in options.with_services or () for service in each.split(",") if service
+    ]
     with local_report(invocation) as report:
-        found = asyncio.run(lifecycle.up(name=invocation.options.name, report=report))
+        found = asyncio.run(
+            lifecycle.up(
+                name=options.name,
+                release=options.release,
+                with_services=None if options.with_services is None else with_services,
+                port_base=options.port_base,
+                quotas=options.quotas,
+                latency=None if options.latency is None else latency,
+                report=report,
+            )
+        )
     invocation.talk(f"Keystone: {found.auth_url}")
     invocation.talk('for other tools: eval "$(stackloom local env)"')
     return 0
@@ -58,69 +93,8 @@ def _reset(invocation: Invocation) -> int:
     return 0
 
 
-def _status_arguments(parser: ArgumentParser) -> None:
-    _name_argument(parser)
-    add_output_options(parser, LIST_FORMATS)
-
-
-def _status(invocation: Invocation) -> int:
-    """Show a row a service; the exit code is 0 only where all of them run."""
-    from stackloom.local.status import status
-
-    found = status(invocation.options.name)
-    rows = [
-        (
-            row.service,
-            row.version,
-            row.state,
-            row.url,
-            row.pid or None,
-            row.memory_mib,
-            row.uptime_seconds,
-            row.restarts,
-            row.last_error or None,
-        )
-        for row in found.services
-    ]
-    write_list(invocation, _STATUS_TITLES, rows)
-    text = f'the local cloud "{found.name}" is {found.state}'
-    if found.supervisor_pid:
-        text += f": {found.memory_mib:.0f} MiB in all, supervisor {found.supervisor_pid}"
-    invocation.talk(f"{text}, in {found.directory}")
-    return 0 if found.state == "up" else 1
-
-
-def _logs_arguments(parser: ArgumentParser) -> None:
-    _name_argument(parser)
-    parser.add_argument("service", nargs="?", default="", help="only this one")
-    parser.add_argument("--lines", type=int, default=50, metavar="N", help="how many, from the end")
-
-
-def _logs(invocation: Invocation) -> int:
-    from collections import deque
-
-    from stackloom.errors import UnknownName
-    from stackloom.local import lifecycle
-
-    options = invocation.options
-    logs = lifecycle.log_files(options.name)
-    if options.service and options.service not in logs:
-        raise UnknownName(
-            f'the local cloud "{options.name}" has no log of "{options.service}"',
-            hint=f"it has: {', '.join(logs) or 'none yet'}",
-        )
-    for name, path in logs.items():
-        if options.service in {"", name}:
-            if not options.service:
-                invocation.talk(f"==> {path}")
-            with path.open(encoding="utf-8", errors="replace") as file:
-                for line in deque(file, maxlen=max(0, options.lines)):
-                    invocation.stdout.write(line)
-    return 0
-
-
 def _env_arguments(parser: ArgumentParser) -> None:
-    _name_argument(parser)
+    name_argument(parser)
     parser.add_argument(
         "--user",
         choices=("demo", "admin", "admin-system"),
@@ -132,13 +106,7 @@ def _env_arguments(parser: ArgumentParser) -> None:
 def _env(invocation: Invocation) -> int:
     from shlex import quote
 
-    from stackloom.errors import NotReady
-    from stackloom.local.access import access
-
-    name = invocation.options.name
-    found = access(name)
-    if found is None:
-        raise NotReady(f'the local cloud "{name}" is not up', hint="start it: stackloom local up")
+    found = cloud_that_is_up(invocation)
     # What an earlier eval of another user has left must not mix with this one.
     unset = ("OS_CLOUD", "OS_PROJECT_NAME", "OS_PROJECT_DOMAIN_NAME", "OS_SYSTEM_SCOPE")
     variables = found.environment(invocation.options.user)
@@ -148,17 +116,56 @@ def _env(invocation: Invocation) -> int:
     return 0
 
 
+def _purge_arguments(parser: ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--name", default="local", metavar="NAME", help="which one, if several")
+    which.add_argument(
+        "--all", action="store_true", help="every cloud, and what was installed for them"
+    )
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+
+def _purge(invocation: Invocation) -> int:
+    from stackloom.cli.local_progress import local_report
+    from stackloom.cli.running import confirm
+    from stackloom.local import lifecycle
+    from stackloom.local.status import names
+
+    options = invocation.options
+    if options.all:
+        named = ", ".join(names()) or "none"
+        question = f"Remove every local cloud ({named}) and all that was installed for them?"
+    elif options.name in names():
+        question = f'Remove the local cloud "{options.name}", its data and its passwords?'
+    else:
+        invocation.talk(f'there is no local cloud "{options.name}"')
+        return 0
+    if not confirm(invocation, question):
+        invocation.talk("nothing was removed")
+        return 1
+    with local_report(invocation) as report:
+        if options.all:
+            asyncio.run(lifecycle.purge_all(report=report))
+        else:
+            asyncio.run(lifecycle.purge(name=options.name, report=report))
+    return 0
+
+
 GROUP = Group(
     help="A real OpenStack on this machine",
     commands=(
-        Command(name="up", help="Bring it up", arguments=_name_argument, run=_up),
-        Command(name="down", help="Stop it, keep its data", arguments=_name_argument, run=_down),
-        Command(name="status", help="Show its services", arguments=_status_arguments, run=_status),
-        Command(
-            name="logs", help="Print the end of its logs", arguments=_logs_arguments, run=_logs
-        ),
+        Command(name="up", help="Bring it up", arguments=_up_arguments, run=_up),
+        Command(name="down", help="Stop it, keep its data", arguments=name_argument, run=_down),
+        STATUS,
+        LIST,
+        LOGS,
         Command(name="env", help="Print OS_* to eval", arguments=_env_arguments, run=_env),
+        URL,
+        OPEN,
         RUN,
-        Command(name="reset", help="Renew its data", arguments=_name_argument, run=_reset),
+        Command(name="reset", help="Renew its data", arguments=name_argument, run=_reset),
+        Command(
+            name="purge", help="Remove it, data and all", arguments=_purge_arguments, run=_purge
+        ),
     ),
 )
