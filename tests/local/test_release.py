@@ -12,11 +12,21 @@ from stackloom.errors import UnknownName
 from stackloom.local import release
 
 
-def test_every_package_is_locked_by_hash() -> None:
+FOLDER = release.release().lock_file.parent
+
+
+@pytest.mark.parametrize("name", release.names())
+def test_every_package_of_a_release_is_counted(name: str) -> None:
+    """The base of a release is complete in itself."""
+    requirements = re.split(r"\n(?=\S)", release.release(name).lock_file.read_text().strip())
+    assert len(requirements) == release.release(name).package_count() > 150
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: str(path.stem))
+def test_every_package_is_locked_by_hash(path: Path) -> None:
     """And the file says nothing about where to get them."""
-    text = release.release().lock_file.read_text()
+    text = path.read_text()
     requirements = re.split(r"\n(?=\S)", text.strip())
-    assert len(requirements) == release.release().package_count() > 150
     assert [each for each in requirements if "--hash=sha256:" not in each] == []
     assert not re.search(r"https?://|--index|--find-links|--extra-index", text)
 
@@ -35,6 +45,24 @@ def test_services_that_are_not_in_every_cloud_are_locked_apart() -> None:
     base = release.release(services=("keystone", "nova"))
     assert base.extra_lock_files == ()
     assert base == release.release()
+
+
+def test_every_list_of_what_is_wanted_has_its_lock() -> None:
+    """``scripts/refresh-cloud-lock`` was run for each."""
+    wanted = {path.stem for path in FOLDER.glob("*.in")}
+    assert wanted == {path.stem for path in FOLDER.glob("*.txt")}
+    assert release.names() == ("2026.2", "2026.1")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*-*.txt")), ids=lambda path: str(path.stem))
+def test_what_is_added_leaves_the_base_as_it_is(path: Path) -> None:
+    """No package of the base is asked for again, in that version or another."""
+    base = _packages(release.release(path.stem.partition("-")[0]).lock_file)
+    assert not base & _packages(path)
+
+
+def _packages(path: Path) -> set[str]:
+    return {line.partition("==")[0] for line in path.read_text().splitlines() if line[:1].isalnum()}
 
 
 def test_a_release_that_is_not_there_is_named_with_those_that_are() -> None:

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stand-in for eventlet, for a service that imports it and can do without: native threads.
+"""A stand-in for eventlet, for services that import it and can do without: native threads.
 
-Cinder imports it at its top (cinder/__init__.py, 28.0 and 29.0) but runs on native threads where it
-was not patched (cinder/monkey_patch.py, ``is_patched``, 29.0). Waiting here is real waiting, and
-what would be handed to a pool of native threads is done at once. Knows nothing about the services.
+Cinder imports it at its top (cinder/__init__.py, 28.0 and 29.0), as Nova does (nova/utils.py,
+33.0) and oslo.privsep (3.10). All of them run on native threads where nothing was patched
+(cinder/monkey_patch.py, ``is_patched``, 29.0). Waiting here is real waiting, and what would be
+handed to a pool of native threads is done at once. Knows nothing about the services.
 """
 
 from __future__ import annotations
 
+import socket
+import ssl
 import sys
 import threading
 import time
@@ -53,10 +56,16 @@ def install() -> None:
             "spawn_n": _Pool().spawn_n,
             "monkey_patch": _nothing,
         },
+        "eventlet.green": {},
+        "eventlet.green.socket": vars(socket),
+        "eventlet.green.ssl": vars(ssl),
+        "eventlet.greenio": {},
         "eventlet.greenpool": {"GreenPool": _Pool},
         "eventlet.greenthread": {"sleep": time.sleep, "getcurrent": threading.current_thread},
         "eventlet.patcher": {"is_monkey_patched": lambda _name: False, "monkey_patch": _nothing},
         "eventlet.pools": {"Pool": object},
+        "eventlet.timeout": {},
+        "eventlet.wsgi": {},
         "eventlet.tpool": {
             "Proxy": _itself,
             "execute": _execute,
@@ -66,8 +75,15 @@ def install() -> None:
     }
     modules = {name: ModuleType(name) for name in contents}
     for name, module in modules.items():
-        module.__dict__.update(contents[name])
-        parent, _, child = name.partition(".")
-        if child:
+        own = {"__name__": name, "__path__": []}
+        module.__dict__.update({**contents[name], **own})
+        parent, _, child = name.rpartition(".")
+        if parent:
             modules[parent].__dict__[child] = module
     sys.modules.update(modules)
+
+
+def remove() -> None:
+    """Take it away again, for a service that refuses to live beside eventlet."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "eventlet"]:
+        del sys.modules[name]

@@ -15,6 +15,10 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from . import native_threads
+
+# These look for eventlet and use it where they find it.
+_CHOOSING_THREADS = ("futurist", "oslo_utils.eventletutils", "oslo_messaging", "oslo_log.log")
 _IN_COMMON = (
     "alembic",
     "castellan.options",
@@ -38,8 +42,6 @@ _IN_COMMON = (
     "oslo_db.api",
     "oslo_db.sqlalchemy.enginefacade",
     "oslo_limit.limit",
-    "oslo_log.log",
-    "oslo_messaging",
     "oslo_middleware",
     "oslo_policy.policy",
     "oslo_privsep.priv_context",
@@ -89,6 +91,10 @@ def load() -> None:
     backend = importlib.import_module("oslo_service.backend")
     backend.init_backend(backend.BackendType.THREADING)
     _import_server_options()
+    for name in _CHOOSING_THREADS:
+        importlib.import_module(name)
+    # From here on it is only imported where somebody cannot do without.
+    native_threads.install()
     for name in _IN_COMMON:
         importlib.import_module(name)
     # Reads the entry points of all packages once, for every child.

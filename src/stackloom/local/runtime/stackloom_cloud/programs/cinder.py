@@ -15,11 +15,9 @@ import sys
 import time
 from typing import Any
 
-from .. import messaging, native_threads, seed
+from .. import messaging, seed
 from ..instructions import Instructions, Program
 from ..serve import Application
-
-native_threads.install()
 
 BACKEND = "files"
 _PAUSE_SECONDS = 0.02

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+from typing import Any
 
 from alembic import command
 from glance import context
@@ -55,5 +56,29 @@ def prepare(instructions: Instructions, program: Program, identities: seed.Ident
 def load(instructions: Instructions, program: Program) -> Application:
     """Load the application."""
     del instructions, program
-    application: Application = importlib.import_module("glance.wsgi.api").application
-    return application
+    return _keeping_input_open(importlib.import_module("glance.wsgi.api").application)
+
+
+class _Open:
+    """A request's body that the application cannot close."""
+
+    def __init__(self, body: Any) -> None:
+        self.read, self.readline, self.readlines = body.read, body.readline, body.readlines
+        self._body = body
+
+    def __iter__(self) -> Any:
+        return iter(self._body)
+
+
+def _keeping_input_open(application: Application) -> Application:
+    """Let the connection live on after an upload.
+
+    Glance closes what it has read the image from (glance/location.py, ``set_data``, 33.0), and that
+    would be the connection: the next request on it would be answered with 500.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["wsgi.input"] = _Open(environ["wsgi.input"])
+        return application(environ, start_response)
+
+    return answer

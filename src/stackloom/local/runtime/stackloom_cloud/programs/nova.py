@@ -18,11 +18,11 @@ from pathlib import Path
 
 import nova.conf
 import os_vif
-from nova import config, context, objects, policy, service
+from nova import config, context, objects, policy, service, utils
 from nova.db import migration
 from nova.objects import host_mapping
 
-from .. import fake_compute, messaging, seed
+from .. import fake_compute, messaging, native_threads, seed
 from ..instructions import Instructions, Program
 from ..serve import Application
 
@@ -62,6 +62,10 @@ def prepare(instructions: Instructions, program: Program, identities: seed.Ident
 def load(instructions: Instructions, program: Program) -> Application:
     """Load the API, start the workers, and tell the cell of its compute host."""
     del instructions, program
+    if "tpool" not in vars(utils):
+        # From 34.0 on Nova forbids what it needed until 33.0 (nova/monkey_patch.py,
+        # `poison_eventlet`, and nova/utils.py).
+        native_threads.remove()
     sys.modules["nova.virt.stackloom"] = fake_compute
     messaging.install()
     application: Application = importlib.import_module("nova.wsgi.osapi_compute").application
