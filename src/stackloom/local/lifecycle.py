@@ -102,10 +102,14 @@ async def up(
         return found
     try:
         async with _alone(everything, name, wait_seconds=within_seconds, report=report):
+            # Another command may have brought it up meanwhile, as it was asked to.
+            choice = _choose(cloud, release, with_services, port_base, quotas)
             if (found := await _up_already(cloud, choice, latency, report)) is not None:
                 return found
+            was_up = access_file.read(cloud) is not None
             if await supervision.stop(cloud):
-                report(Remark(text=f'Stopped what was left running of the cloud "{name}"'))
+                what = "the cloud" if was_up else "what was left running of the cloud"
+                report(Remark(text=f'Stopped {what} "{name}", to start it anew'))
             installed = await _installed(everything, choice, report)
             return await _start(
                 everything,
