@@ -8,13 +8,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.fakes.cloud import FakeKeystone, config, fake_cloud, settings
+from tests.fakes.cloud import (
+    TOKENS,
+    FakeKeystone,
+    config,
+    fake_cloud,
+    settings,
+    token_answer,
+    token_document,
+)
 from tests.fakes.transport import FakeTransport, answer
 
 from stackloom.auth.config import cloud_config
 from stackloom.auth.settings import Settings
 from stackloom.cloud.cloud import connect
-from stackloom.errors import BadConfig, NoEndpoint
+from stackloom.errors import BadConfig, NoEndpoint, UsageError
 from stackloom.transport.client import Request
 
 _GOOD = answer(200, {"networks": []})
@@ -193,3 +201,21 @@ def test_a_renewed_token_is_used_from_then_on() -> None:
         "GET /networking/v2.0/networks",
         "GET /networking/v2.0/networks",
     ]
+
+
+def test_a_path_may_name_the_tokens_own_ids(transport: FakeTransport) -> None:
+    """The user's and the project's; what else a caller sends as a header goes along."""
+    transport.on("GET", "/identity/v3/users/u-1/projects/p-1", _GOOD)
+    path = "/v3/users/{user_id}/projects/{project_id}"
+    cloud = fake_cloud(transport)
+    asyncio.run(cloud.request("identity", "GET", path, headers={"Accept": "text/plain"}))
+    assert transport.requests[-1].headers["Accept"] == "text/plain"
+
+
+def test_a_path_that_needs_a_project_says_so(transport: FakeTransport) -> None:
+    """Under a token without one nothing is sent."""
+    cloud = fake_cloud(transport)
+    document = token_document(project=None, system={"all": True})
+    transport.on("POST", TOKENS, token_answer(document=document))
+    with pytest.raises(UsageError, match="needs a project, and this token is for system"):
+        asyncio.run(cloud.request("compute", "GET", "/v2.1/os-quota-sets/{project_id}"))

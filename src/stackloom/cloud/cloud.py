@@ -20,9 +20,12 @@ from stackloom.auth.config import CloudConfig
 from stackloom.auth.session import Session
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache, cache_directory
+from stackloom.cloud.versions import Offer, VersionBook, agree, read_offer
+from stackloom.errors import BadRequest, CloudError, Forbidden, NotFound, UsageError
 from stackloom.transport.blocking import AloneTurns, BlockingTransport, blocking_sleep
 from stackloom.transport.client import Answer, Request, ReqwestTransport, Transport
 from stackloom.transport.exchange import Exchange
+from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
 Query = Mapping[str, str | int | bool]
 
@@ -30,8 +33,19 @@ Query = Mapping[str, str | int | bool]
 class Cloud:
     """One cloud, seen by one user in one scope. Made by ``connect``."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        sleep: Sleep = loop_sleep,
+        turns: Turns = LoopTurns,
+        versions: VersionBook | None = None,
+    ) -> None:
         self._session = session
+        self._versions = versions or VersionBook()
+        # How whoever waits for something in it waits.
+        self.sleep = sleep
+        self.turns = turns
         # One id for everything that one command does: operators grep all services' logs for it.
         self.global_request_id = f"req-{uuid4()}"
 
@@ -58,33 +72,78 @@ class Cloud:
         query: Query | None = None,
         body: object = None,
         microversion: str = "",
+        newest_microversion: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request and return its answer.
 
         Args:
             service: the type in the catalog: ``network``, ``compute``, ``image``, ``identity``.
-            path: with its version, such as ``/v2.0/networks``.
+            path: with its version, such as ``/v2.0/networks``; ``{project_id}`` and ``{user_id}``
+                in it stand for those of the token.
             body: anything JSON; None sends no body.
+            microversion: what is asked for; with *newest_microversion*, the oldest that will do,
+                and the service is asked for the highest in between that it has.
+            headers: more of them, or others than usual.
 
         Raises:
             CloudError: refused, unreachable or in doubt; see ``transport.exchange``.
         """
         token = await self._session.token()
         root = token.endpoint(service, region=self.config.region, interface=self.config.interface)
-        url = f"{root}{path}"
+        url = f"{root}{_filled(path, token)}"
         if query:
             pairs = [(name, _wire(value)) for name, value in query.items()]
             url += ("&" if "?" in path else "?") + urlencode(pairs)
-        headers = {"Accept": "application/json", "X-OpenStack-Request-Id": self.global_request_id}
+        sent = {"Accept": "application/json", "X-OpenStack-Request-Id": self.global_request_id}
+        if newest_microversion:
+            microversion = await self._agreed(
+                service, root, path, oldest=microversion, newest=newest_microversion
+            )
         if microversion:
-            headers["OpenStack-API-Version"] = f"{service} {microversion}"
+            sent |= _version_header(service, microversion)
         content = None
         if body is not None:
             content = msgspec.json.encode(body)
-            headers["Content-Type"] = "application/json"
-        return await self._session.ask(
-            Request(method=method, url=url, headers=headers, body=content), service=service
-        )
+            sent["Content-Type"] = "application/json"
+        sent |= headers or {}
+        request = Request(method=method, url=url, headers=sent, body=content)
+        try:
+            return await self._session.ask(request, service=service)
+        except CloudError as error:
+            if error.status == 406 and microversion:
+                self._versions.forget(_api_root(root, path))
+                error.hint = (
+                    f"microversion {microversion} was asked for and the service does not have it; "
+                    "run the command again, or see what it has: stackloom versions list"
+                )
+            raise
+
+    async def _agreed(self, service: str, root: str, path: str, *, oldest: str, newest: str) -> str:
+        """Return the highest microversion that we and the service know.
+
+        Raises:
+            BadRequest: there is none.
+        """
+        url = _api_root(root, path)
+        offer = self._versions.read(url)
+        if offer is None:
+            request = Request(method="GET", url=f"{url}/", headers={"Accept": "application/json"})
+            try:
+                answer = await self._session.ask(request, service=service)
+                offer = read_offer(answer.body, url.rpartition("/")[2])
+            except (NotFound, BadRequest, Forbidden):
+                offer = Offer()  # a proxy that hides it: the oldest will do
+            self._versions.write(url, offer)
+        agreed = agree(oldest, newest, offer)
+        if not agreed:
+            raise BadRequest(
+                f"{service} has microversions {offer.lowest} to {offer.highest}, and this needs "
+                f"one of {oldest} to {newest}",
+                url=url,
+                hint="the service is too old, or too new, for this command",
+            )
+        return agreed
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -111,7 +170,8 @@ async def connect(
 ) -> AsyncIterator[Cloud]:
     """Open a cloud for the length of an ``async with``; nothing is sent before it is needed."""
     exchange = Exchange(transport or ReqwestTransport(tls=config.tls))
-    async with Cloud(Session(config, exchange, cache=_cache(config, environment))) as cloud:
+    session = Session(config, exchange, cache=_cache(config, environment))
+    async with Cloud(session, versions=_versions(config, environment)) as cloud:
         yield cloud
 
 
@@ -123,12 +183,43 @@ async def connect_alone(
     transport = BlockingTransport(tls=config.tls)
     exchange = Exchange(transport, sleep=blocking_sleep, turns=AloneTurns)
     cache = _cache(config, environment)
-    async with Cloud(Session(config, exchange, cache=cache, turns=AloneTurns)) as cloud:
+    session = Session(config, exchange, cache=cache, turns=AloneTurns)
+    versions = _versions(config, environment)
+    async with Cloud(session, sleep=blocking_sleep, turns=AloneTurns, versions=versions) as cloud:
         yield cloud
 
 
 def _cache(config: CloudConfig, environment: Mapping[str, str]) -> TokenCache | None:
     return TokenCache(cache_directory(environment), config) if config.cache_tokens else None
+
+
+def _versions(config: CloudConfig, environment: Mapping[str, str]) -> VersionBook:
+    return VersionBook(cache_directory(environment) if config.cache_tokens else None)
+
+
+def _api_root(root: str, path: str) -> str:
+    """Return the address of an API with its version: where its version document is."""
+    return f"{root}/{path.split('/')[1]}"
+
+
+def _version_header(service: str, microversion: str) -> dict[str, str]:
+    """Return the header that asks for a microversion; Cinder goes by its older name there."""
+    name = "volume" if service == "block-storage" else service
+    return {"OpenStack-API-Version": f"{name} {microversion}"}
+
+
+def _filled(path: str, token: Token) -> str:
+    """Put the token's own ids into a path.
+
+    Raises:
+        UsageError: it needs a project, and the token has none.
+    """
+    if "{project_id}" in path and not token.project_id:
+        raise UsageError(
+            f"{path} needs a project, and this token is for {token.scope}",
+            hint="name a project: --os-project-name",
+        )
+    return path.replace("{project_id}", token.project_id).replace("{user_id}", token.user_id)
 
 
 def _wire(value: str | int | bool) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from stackloom.auth.token import Token
 from stackloom.cloud.mark import Address, Mark, read_mark
 from stackloom.cloud.sketch import Part
 
@@ -192,13 +193,25 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         change: what can be changed afterwards; None for nothing.
         update_method: how: ``PUT`` (Neutron, Nova) or ``PATCH`` (Keystone, Glance).
         service: its type in the catalog.
-        path: where it is listed and created.
+        path: where it is listed and created; ``{user_id}`` and ``{project_id}`` stand for the
+            token's own.
         list_path: where its whole states are listed, if elsewhere than at ``path``.
-        microversion: what its requests ask for; empty for services without.
+        microversion: the oldest that its requests and states are written for; empty for services
+            without.
+        newest_microversion: the newest; where it is given, the highest that the service has as well
+            is asked for. Empty: always ``microversion``.
         project_query: the parameter that limits a list to one project, empty where the service
             does so by itself.
         name_query: the parameter that filters a list by name, empty where it is no exact match.
+        name_pattern: what ``name_query`` is given, for a service that takes an expression.
+        has_name: False for kinds that are known by their ids alone.
+        in_token: the id and name of the one that a token is about, for those who may see no other:
+            a member may not list projects, but may look at the own one.
         bulk: the API makes many in one request.
+        beside: fields of ``new`` that stand beside the object in the body, not inside it.
+        reshape: turns what the service answers about one into what ``state`` reads, where the
+            fields alone do not do it.
+        json_patch: it is changed by a list of operations (RFC 6902), and this is their media type.
         columns: what a list shows.
         long_columns: what it shows as well with ``--long``.
         derive: builds its states from the lists of other kinds, where no list of its own tells
@@ -224,9 +237,16 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     update_method: str = "PUT"
     list_path: str = ""
     microversion: str = ""
+    newest_microversion: str = ""
     project_query: str = ""
     name_query: str = "name"
+    name_pattern: Callable[[str], str] = lambda name: name
+    has_name: bool = True
+    in_token: Callable[[Token], tuple[str, str]] | None = None
     bulk: bool = False
+    beside: tuple[str, ...] = ()
+    reshape: Callable[[Any], Any] | None = None
+    json_patch: str = ""
     columns: tuple[Column[StateT], ...] = ()
     long_columns: tuple[Column[StateT], ...] = ()
     derive: Callable[[Listed], Sequence[StateT]] | None = None
@@ -251,7 +271,22 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
 
     def wrap(self, fields: object) -> object:
         """Return the body of a request that says *fields* of one."""
-        return {self.wire_key: fields} if self.wrapped else fields
+        if not self.wrapped:
+            return fields
+        if not self.beside:
+            return {self.wire_key: fields}
+        inside = msgspec.to_builtins(fields)
+        beside = {name: inside.pop(name) for name in self.beside if name in inside}
+        return {self.wire_key: inside, **beside}
+
+    def patch(self, change: object) -> object:
+        """Return the body of a request that changes one: its fields, or operations."""
+        if not self.json_patch:
+            return self.wrap(change)
+        return [
+            {"op": "add", "path": f"/{pointer(name)}", "value": value}
+            for name, value in msgspec.to_builtins(change).items()
+        ]
 
     def member_path(self, id: str) -> str:
         """Return the path of one of them; *id* may be a name that a person typed."""
@@ -291,6 +326,11 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     def _declared(self) -> Declaration[Any, StateT]:
         assert self.declaration is not None, f"{self.name} cannot stand in a scenario"
         return self.declaration
+
+
+def pointer(name: str) -> str:
+    """Write a name as a part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def differences(pairs: Iterable[tuple[str, object, object, bool]]) -> Iterator[Difference]:

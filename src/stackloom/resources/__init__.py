@@ -6,17 +6,26 @@ A kind file is data and pure functions; it never sends a request and never sees 
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from typing import Any
 
 from stackloom import plug
 from stackloom.cloud.kind import Kind
-from stackloom.resources import compute, image, network
 
-_FOLDERS = (network, compute, image)
+
+def kinds_by_module() -> dict[str, Kind[Any]]:
+    """Return every kind by folder and module: ``{"network.floating_ip": …}``."""
+    folders = sorted(path.parent.name for path in Path(__file__).parent.glob("*/__init__.py"))
+    return {
+        f"{folder}.{module}": kind
+        for folder in folders
+        for module, kind in plug.read(
+            importlib.import_module(f"{__name__}.{folder}"), "KIND", Kind
+        ).items()
+    }
 
 
 def all_kinds() -> dict[str, Kind[Any]]:
     """Return every kind by its name."""
-    return {
-        kind.name: kind for folder in _FOLDERS for kind in plug.read(folder, "KIND", Kind).values()
-    }
+    return {kind.name: kind for kind in kinds_by_module().values()}
