@@ -7,7 +7,7 @@ service. Names of other resources are looked up and replaced by ids before anyth
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +17,11 @@ from stackloom.errors import UsageError
 
 Add = Callable[[ArgumentParser, str], None]
 Take = Callable[[Any], object]
+Join = Callable[[Any, Any], object]
+
+
+def _as_it_is(given: Any) -> Any:
+    return given
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,18 +33,40 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         add: declares it to a parser under a destination.
         take: turns what argparse gives into what the API wants.
         refers: the module of the kind that its values name, such as ``network.network``.
+        read: turns words into objects before what they name is looked up.
+        refers_inside: the same as ``refers`` for keys of those objects.
+        join: for lists that the API only takes whole: what the object has and what was given.
+        sent_to: it is no field of the object but PUT to this path below it, such as ``tags``.
     """
 
     flag: str
     field: str
     add: Add
-    take: Take = lambda given: given
+    take: Take = _as_it_is
     refers: str = ""
+    read: Take = _as_it_is
+    refers_inside: Mapping[str, str] = {}
+    join: Join | None = None
+    sent_to: str = ""
 
     @property
     def destination(self) -> str:
         """The attribute in which argparse puts it; apart from those of other options."""
         return "field_" + self.flag.strip("-").replace("-", "_")
+
+
+def _option(flag: str, help: str, **settings: Any) -> Add:
+    # What is not given has no attribute at all, because None may be meant.
+    settings.setdefault("default", SUPPRESS)
+
+    def add(parser: ArgumentParser, destination: str) -> None:
+        if flag.startswith("-"):
+            parser.add_argument(flag, dest=destination, help=help, **settings)
+        else:
+            settings.setdefault("metavar", flag)
+            parser.add_argument(destination, help=help, **settings)
+
+    return add
 
 
 def text(flag: str, field: str, help: str, **settings: Any) -> Field:
@@ -52,9 +79,10 @@ def number(flag: str, field: str, help: str, **settings: Any) -> Field:
     return Field(flag=flag, field=field, add=_option(flag, help, type=int, **settings))
 
 
-def switch(flag: str, field: str, help: str, *, value: object = True) -> Field:
+def switch(flag: str, field: str, help: str, *, value: object = True, sent_to: str = "") -> Field:
     """Set a field to one fixed value."""
-    return Field(flag=flag, field=field, add=_option(flag, help, action="store_const", const=value))
+    add = _option(flag, help, action="store_const", const=value)
+    return Field(flag=flag, field=field, add=add, sent_to=sent_to)
 
 
 def pair(yes: str, no: str, field: str, help: str) -> Field:
@@ -62,18 +90,77 @@ def pair(yes: str, no: str, field: str, help: str) -> Field:
 
     def add(parser: ArgumentParser, destination: str) -> None:
         group = parser.add_mutually_exclusive_group()
-        group.add_argument(yes, dest=destination, action="store_const", const=True, help=help)
-        group.add_argument(
-            no, dest=destination, action="store_const", const=False, help="the opposite"
-        )
+        for flag, const, told in ((yes, True, help), (no, False, "the opposite")):
+            group.add_argument(
+                flag,
+                dest=destination,
+                action="store_const",
+                const=const,
+                default=SUPPRESS,
+                help=told,
+            )
 
     return Field(flag=yes, field=field, add=add)
 
 
-def several(flag: str, field: str, help: str, *, take: Take = list, **settings: Any) -> Field:
+def several(
+    flag: str,
+    field: str,
+    help: str,
+    *,
+    take: Take = list,
+    join: Join | None = None,
+    sent_to: str = "",
+    **settings: Any,
+) -> Field:
     """Take an option that may be repeated; *take* turns the list of words into the value."""
+    add = _option(flag, help, action="append", **settings)
+    return Field(flag=flag, field=field, take=take, join=join, sent_to=sent_to, add=add)
+
+
+def objects(
+    flag: str,
+    field: str,
+    help: str,
+    keys: Mapping[str, str],
+    *,
+    required: Sequence[str] = (),
+    refers: Mapping[str, str] | None = None,
+    join: Join | None = None,
+    sent_to: str = "",
+) -> Field:
+    """Take words like ``subnet=blue,ip-address=10.0.0.5``, repeatable, into a list of objects.
+
+    Args:
+        keys: the API's names by those that are typed: ``{"subnet": "subnet_id"}``.
+        required: the typed keys that may not be missing.
+        refers: the modules of the kinds that typed keys name: ``{"subnet": "network.subnet"}``.
+    """
+
+    def read(words: Sequence[str]) -> list[dict[str, str]]:
+        return [_known_keys(key_values(word.split(",")), word) for word in words]
+
+    def _known_keys(given: dict[str, str], word: str) -> dict[str, str]:
+        wrong = [key for key in given if key not in keys]
+        missing = [key for key in required if key not in given]
+        if wrong or missing:
+            problem = f'has no "{missing[0]}"' if missing else f'cannot have "{wrong[0]}"'
+            raise UsageError(f'{flag} "{word}" {problem}', hint=f"its keys: {', '.join(keys)}")
+        return given
+
+    def take(given: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+        return [{keys[key]: value for key, value in each.items()} for each in given]
+
+    shown = ",".join(f"{key}={key.upper()}" for key in keys)
     return Field(
-        flag=flag, field=field, take=take, add=_option(flag, help, action="append", **settings)
+        flag=flag,
+        field=field,
+        add=_option(flag, f"{help}; repeatable", action="append", metavar=shown),
+        read=read,
+        take=take,
+        refers_inside=refers or {},
+        join=join,
+        sent_to=sent_to,
     )
 
 
@@ -88,11 +175,72 @@ def named(flag: str, field: str, kind: str, help: str, **settings: Any) -> Field
     return Field(flag=flag, field=field, refers=kind, add=_option(flag, help, **settings))
 
 
-def several_named(flag: str, field: str, kind: str, help: str, *, take: Take = list) -> Field:
+def several_named(
+    flag: str, field: str, kind: str, help: str, *, take: Take = list, join: Join | None = None
+) -> Field:
     """Take names or ids of other resources, repeatable, and set their ids."""
     shown = kind.rpartition(".")[2].upper()
     add = _option(flag, f"{help}; repeatable", action="append", metavar=shown)
-    return Field(flag=flag, field=field, refers=kind, take=take, add=add)
+    return Field(flag=flag, field=field, refers=kind, take=take, join=join, add=add)
+
+
+def added(have: Sequence[Any], given: Sequence[Any]) -> list[Any]:
+    """Return what the object has, and after it what was given and is new; for ``join``."""
+    return [*have, *(each for each in given if each not in have)]
+
+
+def without(have: Sequence[Any], given: Sequence[Any]) -> list[Any]:
+    """Return what the object has without what was given; for ``join``.
+
+    Of objects some keys are enough: ``subnet_id`` alone takes away every address on the subnet.
+
+    Raises:
+        UsageError: there is no such thing in it.
+    """
+    for each in given:
+        if not any(_is_meant(each, one) for one in have):
+            raise UsageError(f"it does not have {_told(each)}")
+    return [one for one in have if not any(_is_meant(each, one) for each in given)]
+
+
+def _is_meant(given: Any, one: Any) -> bool:
+    if isinstance(given, Mapping) and isinstance(one, Mapping):
+        return given.items() <= one.items()
+    return bool(given == one)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={each}" for key, each in value.items())
+    return str(value)
+
+
+NEW_TAGS = (
+    several("--tag", "tags", "a word to find it by; repeatable", sent_to="tags", metavar="TAG"),
+    switch("--no-tag", "tags", "without tags", value=[], sent_to="tags"),
+)
+"""The options of ``create`` for tags."""
+
+SET_TAGS = (
+    switch(
+        "--no-tag", "tags", "take all tags away, before others are added", value=[], sent_to="tags"
+    ),
+    several("--tag", "tags", "a tag to add; repeatable", join=added, sent_to="tags", metavar="TAG"),
+)
+"""The options of ``set`` for tags."""
+
+UNSET_TAGS = (
+    several(
+        "--tag",
+        "tags",
+        "a tag to take away; repeatable",
+        join=without,
+        sent_to="tags",
+        metavar="TAG",
+    ),
+    switch("--all-tag", "tags", "take all tags away", value=[], sent_to="tags"),
+)
+"""The options of ``unset`` for tags."""
 
 
 def key_values(words: Sequence[str]) -> dict[str, str]:
@@ -119,32 +267,42 @@ def add_fields(parser: ArgumentParser, fields: Iterable[Field]) -> None:
 
 
 def given_fields(options: Namespace, fields: Iterable[Field]) -> list[tuple[Field, Any]]:
-    """Return the fields that were given on the command line, with what was."""
-    values = ((each, getattr(options, each.destination, None)) for each in fields)
-    return [(each, value) for each, value in values if value is not None]
+    """Return the fields that were given on the command line, with what was.
+
+    Raises:
+        UsageError: a word cannot be read.
+    """
+    values = ((each, getattr(options, each.destination, msgspec.UNSET)) for each in fields)
+    return [(each, each.read(value)) for each, value in values if value is not msgspec.UNSET]
 
 
-def body_of(given: Iterable[tuple[Field, Any]]) -> dict[str, Any]:
-    """Return the fields of the API; what is nested is put inside what holds it."""
+def body_of(
+    given: Iterable[tuple[Field, Any]], have: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the fields of the API; what is nested is put inside what holds it.
+
+    Args:
+        have: the object as it is, for fields that have to be joined with it.
+    """
     body: dict[str, Any] = {}
     for each, value in given:
         *holders, name = each.field.split(".")
         inside = body
         for holder in holders:
             inside = inside.setdefault(holder, {})
-        inside[name] = each.take(value)
+        taken = each.take(value)
+        if each.join and have is not None:
+            taken = each.join(inside.get(name, _of(have, each.field)), taken)
+        inside[name] = taken
     return body
 
 
-def _option(flag: str, help: str, **settings: Any) -> Add:
-    def add(parser: ArgumentParser, destination: str) -> None:
-        if flag.startswith("-"):
-            parser.add_argument(flag, dest=destination, help=help, **settings)
-        else:
-            settings.setdefault("metavar", flag)
-            parser.add_argument(destination, help=help, **settings)
-
-    return add
+def _of(have: Mapping[str, Any], field: str) -> Any:
+    """Return a field of an object, an empty list where it has none."""
+    value: Any = have
+    for name in field.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return [] if value is None else value
 
 
 Lookup = Mapping[tuple[str, str], str]
@@ -157,6 +315,8 @@ def lookups(given: Iterable[tuple[Field, Any]]) -> list[tuple[str, str]]:
     for each, value in given:
         if each.refers:
             wanted |= dict.fromkeys((each.refers, name) for name in _listed(value))
+        for key, module in each.refers_inside.items():
+            wanted |= dict.fromkeys((module, one[key]) for one in value if key in one)
     return list(wanted)
 
 
@@ -164,11 +324,19 @@ def with_ids(given: Iterable[tuple[Field, Any]], ids: Lookup) -> list[tuple[Fiel
     """Return *given* with every name of another resource replaced by its id."""
     result: list[tuple[Field, Any]] = []
     for each, value in given:
-        if each.refers and isinstance(value, list):
+        if each.refers_inside:
+            result.append((each, [_ids_inside(one, each.refers_inside, ids) for one in value]))
+        elif each.refers and isinstance(value, list):
             result.append((each, [ids[each.refers, name] for name in value]))
         else:
             result.append((each, ids[each.refers, value] if each.refers else value))
     return result
+
+
+def _ids_inside(one: Mapping[str, str], modules: Mapping[str, str], ids: Lookup) -> dict[str, str]:
+    return {
+        key: ids[modules[key], value] if key in modules else value for key, value in one.items()
+    }
 
 
 def _listed(value: Any) -> list[str]:
