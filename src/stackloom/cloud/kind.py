@@ -188,6 +188,10 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         name: ours, such as ``floating_ip``.
         plural: the key of many in the API's bodies, such as ``floatingips``.
         key: the key of one in the API's bodies where it is not the name, such as ``floatingip``.
+        noun: what commands call it where that is not its name, such as ``network trunk``.
+        parent: the module of the kind below whose members it is, such as
+            ``network.floating_ip``; ``{parent}`` in its paths stands for that one's id, which
+            ``under`` fills in.
         wrapped: bodies hold one under its key; Glance sends and takes it bare.
         new: what can be said when one is made; None where it cannot be made.
         change: what can be changed afterwards; None for nothing.
@@ -231,6 +235,8 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     path: str
     state: type[StateT]
     key: str = ""
+    noun: str = ""
+    parent: str = ""
     wrapped: bool = True
     new: type[Body] | None = None
     change: type[Body] | None = None
@@ -268,6 +274,17 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     def wire_key(self) -> str:
         """The key of one in the API's bodies."""
         return self.key or self.name
+
+    @property
+    def words(self) -> str:
+        """What commands call it."""
+        return self.noun or self.name.replace("_", " ")
+
+    def under(self, parent_id: str) -> Kind[StateT]:
+        """Return this kind as it is below one of its parents."""
+        assert self.parent, f"{self.name} is not below another kind"
+        path = self.path.replace("{parent}", quote(parent_id, safe=""))
+        return msgspec.structs.replace(self, path=path)
 
     def wrap(self, fields: object) -> object:
         """Return the body of a request that says *fields* of one."""
