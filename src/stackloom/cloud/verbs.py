@@ -84,11 +84,10 @@ def the_one(kind: Kind[StateT], name: str, found: list[StateT]) -> StateT:
     """Return the only state in *found*, or say why there is not exactly one."""
     if len(found) == 1:
         return found[0]
-    readable = kind.name.replace("_", " ")
     if not found:
         raise UnknownName(
-            f'{readable} "{name}" is not there, or not visible to this project',
-            hint=f"stackloom {readable} list shows what is",
+            f'{kind.words} "{name}" is not there, or not visible to this project',
+            hint=f"stackloom {kind.words} list shows what is",
         )
     ids = ", ".join(state.id for state in found)
     raise UnknownName(f'{len(found)} {kind.plural} are called "{name}": {ids}', hint="give the id")
