@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from stackloom.auth.config import CloudConfig, cloud_config
 from stackloom.auth.settings import Settings, cloud_names, read_settings
 from stackloom.errors import BadConfig
@@ -35,6 +37,8 @@ def choose_cloud(
         note(f"no cloud named: using {settings.source}")
     elif settings.ignored:
         note(f"{settings.source} is used as it stands; ignored: {', '.join(settings.ignored)}")
+    for sentence in settings.notes:
+        note(sentence)
     return cloud_config(settings)
 
 
@@ -57,4 +61,4 @@ def local_settings(
     settings = read_settings(options, local_environment)
     assert settings is not None, "the local cloud gives OS_AUTH_URL"
     user = local_environment.get("OS_USERNAME", "")
-    return Settings(source=f'local cloud "{name}" as {user}', values=settings.values)
+    return replace(settings, source=f'local cloud "{name}" as {user}')

@@ -7,34 +7,72 @@ import json
 
 import pytest
 
-from stackloom.auth.credentials import Credentials, Named, Scope, token_request
-from stackloom.auth.methods import application_credential, password
+from stackloom.auth.credentials import Credentials, Named, Scope, all_of, token_request
+from stackloom.auth.methods import application_credential, password, totp
 from stackloom.log import Secret
 
 _NOBODY = Named()
 
 
+# keystone, api-ref/source/v3/samples/admin/auth-password-system-scoped-request-with-domain.json,
+# release 30.0.0.
+_DOCUMENTED = """\
+{
+    "auth": {
+        "identity": {
+            "methods": [
+                "password"
+            ],
+            "password": {
+                "user": {
+                    "name": "admin",
+                    "domain": {
+                        "name": "Default"
+                    },
+                    "password": "devstacker"
+                }
+            }
+        },
+        "scope": {
+            "system": {
+                "all": true
+            }
+        }
+    }
+}
+"""
+
+
 def test_the_documented_request_for_a_system_scoped_token() -> None:
-    """User by name, domain by name and the whole system: as Keystone's manual has it."""
+    """Password and the whole system: byte for byte what Keystone's API reference shows."""
     credentials = Credentials(
         user=Named(name="admin", domain_name="Default"),
         password=Secret("devstacker"),
         application_credential=_NOBODY,
     )
     scope = Scope(project=_NOBODY, domain=_NOBODY, system=True)
-    assert json.loads(json.dumps(token_request(password.METHOD, credentials, scope))) == {
+    request = token_request(password.METHOD, credentials, scope)
+    assert json.dumps(request, indent=4) + "\n" == _DOCUMENTED
+
+
+def test_several_methods_go_in_one_request() -> None:
+    """Multi-factor: each method has its part, in the order given."""
+    credentials = Credentials(
+        user=Named(id="u"),
+        password=Secret("x"),
+        passcode=Secret("012345"),
+        application_credential=_NOBODY,
+    )
+    scope = Scope(project=_NOBODY, domain=_NOBODY, unscoped=True)
+    both = all_of((password.METHOD, totp.METHOD))
+    assert token_request(both, credentials, scope) == {
         "auth": {
             "identity": {
-                "methods": ["password"],
-                "password": {
-                    "user": {
-                        "name": "admin",
-                        "domain": {"name": "Default"},
-                        "password": "devstacker",
-                    }
-                },
+                "methods": ["password", "totp"],
+                "password": {"user": {"id": "u", "password": "x"}},
+                "totp": {"user": {"id": "u", "passcode": "012345"}},
             },
-            "scope": {"system": {"all": True}},
+            "scope": "unscoped",
         }
     }
 
@@ -80,10 +118,20 @@ def test_a_domain_alone_names_nothing() -> None:
         (Scope(project=_NOBODY, domain=Named(name="d")), {"domain": {"name": "d"}}, "domain d"),
         (Scope(project=_NOBODY, domain=Named(id="9")), {"domain": {"id": "9"}}, "domain 9"),
         (Scope(project=_NOBODY, domain=_NOBODY), None, "unscoped"),
+        (
+            Scope(project=Named(id="7"), domain=_NOBODY, system=True, trust_id="t"),
+            {"OS-TRUST:trust": {"id": "t"}},
+            "trust t",
+        ),
+        (
+            Scope(project=Named(id="7"), domain=_NOBODY, trust_id="t", unscoped=True),
+            "unscoped",
+            "unscoped",
+        ),
     ],
 )
 def test_a_scope_is_one_thing(scope: Scope, payload: object, words: str) -> None:
-    """The system counts before a project, a project before a domain, and nothing is unscoped."""
+    """Of several, the narrower wish counts; with nothing given no scope is sent."""
     assert scope.payload() == payload
     assert str(scope) == words
 

@@ -7,8 +7,8 @@ import pytest
 
 from stackloom import plug
 from stackloom.auth import methods
-from stackloom.auth.credentials import Credentials, Method, Named
-from stackloom.auth.methods import application_credential, password, token
+from stackloom.auth.credentials import Credentials, Method, Named, all_of
+from stackloom.auth.methods import application_credential, password, token, totp
 from stackloom.log import Secret
 
 _NOBODY = Named()
@@ -21,6 +21,7 @@ def _credentials(
     *,
     password: bool = False,
     token: bool = False,
+    passcode: bool = False,
     credential: Named = _NOBODY,
     credential_secret: bool = False,
 ) -> Credentials:
@@ -28,6 +29,7 @@ def _credentials(
         user=user,
         password=_SECRET if password else None,
         token=_SECRET if token else None,
+        passcode=_SECRET if passcode else None,
         application_credential=credential,
         application_credential_secret=_SECRET if credential_secret else None,
     )
@@ -42,6 +44,16 @@ def _credentials(
             {"user": {"name": "alice", "domain": {"name": "Default"}, "password": "s"}},
         ),
         (token.METHOD, _credentials(token=True), {"id": "s"}),
+        (
+            totp.METHOD,
+            _credentials(Named(id="u"), passcode=True),
+            {"user": {"id": "u", "passcode": "s"}},
+        ),
+        (
+            totp.METHOD,
+            _credentials(Named(name="alice", domain_id="d"), passcode=True),
+            {"user": {"name": "alice", "domain": {"id": "d"}, "passcode": "s"}},
+        ),
         (
             application_credential.METHOD,
             _credentials(credential=Named(id="c", name="ignored"), credential_secret=True),
@@ -77,6 +89,20 @@ def test_a_method_sends_what_keystone_wants(
         ),
         (password.METHOD, _credentials(Named(id="u")), ["password"]),
         (token.METHOD, _credentials(_ALICE, password=True), ["token"]),
+        (totp.METHOD, _credentials(), ["username", "passcode"]),
+        (totp.METHOD, _credentials(Named(name="alice")), ["user_domain_name", "passcode"]),
+        (
+            all_of((password.METHOD, totp.METHOD)),
+            _credentials(),
+            ["username", "password", "passcode"],
+        ),
+        (
+            application_credential.METHOD,
+            _credentials(
+                Named(name="alice"), credential=Named(name="mine"), credential_secret=True
+            ),
+            ["user_domain_name"],
+        ),
         (
             application_credential.METHOD,
             _credentials(),

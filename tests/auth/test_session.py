@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,25 @@ def test_a_token_is_renewed_before_it_ends(cloud: _Cloud) -> None:
         assert (await session.token()).secret.reveal() == "token-1"
         cloud.clock.seconds = 3600 - 120
         assert (await session.token()).secret.reveal() == "token-2"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("life", "used_for"), [(100, 80), (600, 480), (3600, 3480)])
+def test_a_token_with_a_short_life_is_used_for_most_of_it(life: int, used_for: int) -> None:
+    """A log-in on every call would be the end of it: the margin is at most a fifth of the life."""
+    cloud = _Cloud()
+    end = cloud.clock.today() + timedelta(seconds=life)
+    document = token_document(expires_at=end.isoformat(), issued_at=cloud.clock.today().isoformat())
+    cloud.transport.on("POST", TOKENS, token_answer("short", document), token_answer("next"))
+
+    async def run() -> None:
+        session = cloud.session()
+        await session.token()
+        cloud.clock.seconds = used_for - 1
+        assert (await session.token()).secret.reveal() == "short"
+        cloud.clock.seconds = used_for
+        assert (await session.token()).secret.reveal() == "next"
 
     asyncio.run(run())
 

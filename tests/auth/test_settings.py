@@ -77,7 +77,8 @@ _LAB = {
 def test_a_named_cloud_is_read_from_its_file(home: _Home) -> None:
     """``auth:`` and the top level of an entry become one table of strings."""
     file = home.write("clouds.yaml", _CLOUDS)
-    assert home.read() == Settings(source=f'cloud "lab" of {file}', values=_LAB)
+    found = home.read()
+    assert (found.source, found.values) == (f'cloud "lab" of {file}', _LAB)
 
 
 def test_a_named_cloud_wins_over_stray_variables(home: _Home) -> None:
@@ -129,16 +130,15 @@ def test_variables_are_a_cloud_by_themselves(home: _Home) -> None:
         "OS_PASSWORD": "x",
         "OS_USER_ID": "",
     }
-    assert home.read("", username="carol") == Settings(
-        source="OS_* variables",
-        values={
-            "auth_url": "http://env:5000",
-            "project_name": "newer",
-            "project_id": "7",
-            "password": "x",
-            "username": "carol",
-        },
-    )
+    found = home.read("", username="carol")
+    assert found.source == "OS_* variables"
+    assert found.values == {
+        "auth_url": "http://env:5000",
+        "project_name": "newer",
+        "project_id": "7",
+        "password": "x",
+        "username": "carol",
+    }
 
 
 def test_options_are_a_cloud_by_themselves(home: _Home) -> None:
@@ -157,14 +157,16 @@ def test_without_any_name_there_is_no_cloud(home: _Home) -> None:
 def test_every_setting_has_its_variable(home: _Home, name: str) -> None:
     """Each setting can be given as ``OS_`` and its name in capitals."""
     home.environment |= {"OS_AUTH_URL": "http://a", f"OS_{name.upper()}": "http://b"}
-    assert home.read("").values == {"auth_url": "http://a", name: "http://b"}
+    found = home.read("")
+    assert found.values == {"auth_url": "http://a", name: "http://b"}
+    assert found.origins[name].tell() == f"variable OS_{name.upper()}"
 
 
 # --- what an entry may look like ------------------------------------------------------------------
 
 
 def test_entries_are_written_in_many_ways(home: _Home) -> None:
-    """Hyphens, older names, numbers and truths are understood; what is no setting is left out."""
+    """Hyphens, older names and truths are understood; inside ``auth`` counts before beside it."""
     home.write(
         "clouds.yaml",
         """
@@ -172,17 +174,21 @@ def test_entries_are_written_in_many_ways(home: _Home) -> None:
           lab:
             auth: {auth-url: http://a, tenant_name: old, password: null, user_name: alice}
             username: top
+            system_scope: all
             verify: false
-            profile: x
             regions: [one, two]
-            interface: [public, internal]
+            networks: [{name: a}]
+            api_timeout: 30
         """,
     )
     assert home.read().values == {
         "auth_url": "http://a",
         "project_name": "old",
-        "username": "top",
+        "username": "alice",
+        "system_scope": "all",
         "verify": "False",
+        "region_name": "one",
+        "api_timeout": "30",
     }
 
 
@@ -293,7 +299,7 @@ def test_without_a_file_the_places_are_told(home: _Home, tmp_path: Path) -> None
         home.read()
     assert caught.value.message == 'cloud "lab" is not known: no clouds.yaml was found'
     assert caught.value.hint == (
-        f"looked in {tmp_path / 'empty'}, {home.configuration}, /etc/openstack"
+        f"looked in {tmp_path / 'empty'}, {home.configuration}, /etc/xdg/openstack, /etc/openstack"
     )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import msgspec
@@ -63,6 +64,22 @@ def test_a_file_that_others_can_read_is_no_token(directory: Path, mode: int) -> 
     cache.write(_TOKEN)
     _the_file(directory).chmod(mode)
     assert cache.read() is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_somebody_else_is_no_token(directory: Path) -> None:
+    """Who shares the cache directory cannot slip a token in."""
+    cache = TokenCache(directory, config())
+    cache.write(_TOKEN)
+    os.chown(_the_file(directory), 12345, -1)
+    assert cache.read() is None
+
+
+def test_a_passcode_that_is_over_does_not_hide_the_token(directory: Path) -> None:
+    """The token of the last passcode is found with the next one."""
+    TokenCache(directory, config(passcode="111111", auth_type="v3totp")).write(_TOKEN)
+    next_time = TokenCache(directory, config(passcode="222222", auth_type="v3totp"))
+    assert next_time.read() is not None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Pure: it turns ``Settings`` into a ``CloudConfig``; where settings come from is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +14,9 @@ import msgspec
 
 from stackloom import plug
 from stackloom.auth import methods
-from stackloom.auth.credentials import Credentials, Method, Named, Scope
+from stackloom.auth.credentials import Credentials, Method, Named, Scope, all_of
+from stackloom.auth.plugin import Plugin, plugin_method
+from stackloom.auth.service_choice import ServiceChoice, service_choices
 from stackloom.auth.settings import Settings
 from stackloom.errors import BadConfig
 from stackloom.log import Secret
@@ -22,7 +24,12 @@ from stackloom.transport.client import Tls
 
 
 class CloudConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """A cloud, and who we are on it."""
+    """A cloud, and who we are on it.
+
+    Attributes:
+        services: what is said about single services, by their type with underscores.
+        plugin: keystoneauth1's, where the method is none of ours.
+    """
 
     source: str
     auth_url: str
@@ -33,6 +40,8 @@ class CloudConfig(msgspec.Struct, frozen=True, kw_only=True):
     interface: str = "public"
     tls: Tls
     cache_tokens: bool = True
+    services: Mapping[str, ServiceChoice] = msgspec.field(default_factory=dict)
+    plugin: Plugin | None = None
 
 
 def cloud_config(settings: Settings) -> CloudConfig:
@@ -42,13 +51,16 @@ def cloud_config(settings: Settings) -> CloudConfig:
         BadConfig: with everything that is missing or contradicts itself, in one message.
     """
     values = settings.values
-    method = _method(values, settings.source)
+    method, plugin = _method(values, settings.source)
     credentials = _credentials(values)
     problems = [f"{name} is missing" for name in method.missing(credentials)]
     problems += _url_problems(values.get("auth_url", ""))
     scope = _scope(values)
     project = scope.project
-    needs_domain = method.takes_scope and project.name and not (project.id or scope.system)
+    needs_domain = method.takes_scope and project.name and not plugin
+    needs_domain = needs_domain and not (
+        project.id or scope.system or scope.trust_id or scope.unscoped
+    )
     if needs_domain and not (project.domain_id or project.domain_name):
         problems.append("project_name needs project_domain_name (often: Default)")
     if problems:
@@ -66,20 +78,51 @@ def cloud_config(settings: Settings) -> CloudConfig:
         interface=values.get("interface", "public").removesuffix("URL"),
         tls=_tls(values),
         cache_tokens=settings.cache_tokens,
+        services=service_choices(values),
+        plugin=plugin,
     )
 
 
-def _method(values: Mapping[str, str], source: str) -> Method:
-    wanted = values.get("auth_type", "password")
-    known = plug.read(methods, "METHOD", Method)
-    for method in known.values():
+def _method(values: Mapping[str, str], source: str) -> tuple[Method, Plugin | None]:
+    """Return the method that is wanted; with keystoneauth1's plugin where it is none of ours.
+
+    Without ``auth_type`` it is the password, as in openstacksdk, unless there is only a token or an
+    application credential.
+    """
+    known = plug.read(methods, "METHOD", Method).values()
+    wanted = values.get("auth_type") or _implied_type(values)
+    if wanted == "v3multifactor":
+        names = [name.strip() for name in values.get("auth_methods", "").split(",")]
+        return all_of(tuple(_factor(known, name, source) for name in names)), None
+    for method in known:
         if wanted in method.auth_types:
+            return method, None
+    return plugin_method(wanted, values, source, ours=_auth_types(known))
+
+
+def _implied_type(values: Mapping[str, str]) -> str:
+    if not any(values.get(name) for name in ("username", "user_id", "password")):
+        if values.get("token"):
+            return "token"
+        if values.get("application_credential_id"):
+            return "v3applicationcredential"
+    return "password"
+
+
+def _factor(known: Collection[Method], name: str, source: str) -> Method:
+    for method in known:
+        if name in {method.name, *method.auth_types}:
             return method
-    names = sorted(name for method in known.values() for name in method.auth_types)
     raise BadConfig(
-        f'{source}: auth_type "{wanted}" is not one that stackloom speaks',
-        hint=f"it speaks: {', '.join(names)}",
+        f'{source}: auth_methods has "{name}", which is no method that stackloom speaks'
+        if name
+        else f"{source}: auth_type v3multifactor needs auth_methods",
+        hint="for example: auth_methods: [v3password, v3totp]",
     )
+
+
+def _auth_types(known: Collection[Method]) -> list[str]:
+    return sorted({"v3multifactor", *(name for method in known for name in method.auth_types)})
 
 
 def _credentials(values: Mapping[str, str]) -> Credentials:
@@ -89,6 +132,7 @@ def _credentials(values: Mapping[str, str]) -> Credentials:
     return Credentials(
         user=_named(values, "user", id=values.get("user_id", ""), name=values.get("username", "")),
         password=secret("password"),
+        passcode=secret("passcode"),
         token=secret("token"),
         application_credential=Named(
             id=values.get("application_credential_id", ""),
@@ -119,7 +163,13 @@ def _scope(values: Mapping[str, str]) -> Scope:
         name=values.get("project_name", ""),
     )
     domain = Named(id=values.get("domain_id", ""), name=values.get("domain_name", ""))
-    return Scope(project=project, domain=domain, system=system)
+    return Scope(
+        project=project,
+        domain=domain,
+        system=system,
+        trust_id=values.get("trust_id", ""),
+        unscoped=values.get("unscoped", "").lower() == "true",
+    )
 
 
 def _url_problems(url: str) -> list[str]:
@@ -145,7 +195,10 @@ def _tls(values: Mapping[str, str]) -> Tls:
     def path(name: str) -> Path | None:
         return Path(values[name]).expanduser().absolute() if values.get(name) else None
 
-    unverified = values.get("insecure", "").lower() in {"true", "1", "yes"} or values.get(
+    # "insecure" as in openstacksdk (openstack/config/loader.py, get_boolean, 4.22): only the word
+    # true gives up the check. "verify" there is off only for YAML's own false; no variable could
+    # say that, so its words count here.
+    unverified = values.get("insecure", "").lower() == "true" or values.get(
         "verify", ""
     ).lower() in {"false", "0", "no"}
     return Tls(

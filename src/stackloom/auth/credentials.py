@@ -7,6 +7,7 @@ Pure data; it does not know where the values came from or how they travel.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 import msgspec
 
@@ -42,24 +43,36 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
     user: Named
     password: Secret | None = None
+    passcode: Secret | None = None
     token: Secret | None = None
     application_credential: Named
     application_credential_secret: Secret | None = None
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """What a token is for; with nothing given it is unscoped."""
+    """What a token is for; with nothing given Keystone decides, by the user's default project.
+
+    Attributes:
+        unscoped: wanted so, also where the user has a default project.
+        trust_id: act as whoever has given this trust, in its project.
+    """
 
     project: Named
     domain: Named
     system: bool = False
+    trust_id: str = ""
+    unscoped: bool = False
 
-    def payload(self) -> dict[str, object] | None:
-        """Return the ``scope`` of a token request, None for an unscoped one.
+    def payload(self) -> Json | str | None:
+        """Return the ``scope`` of a token request, None for none.
 
         Source: Keystone API reference, "Password authentication with scoped authorization", and
         keystone/auth/schema.py, 30.0.0.
         """
+        if self.unscoped:
+            return "unscoped"
+        if self.trust_id:
+            return {"OS-TRUST:trust": {"id": self.trust_id}}
         if self.system:
             return {"system": {"all": True}}
         if self.project:
@@ -69,6 +82,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
     def __str__(self) -> str:
+        if self.unscoped:
+            return "unscoped"
+        if self.trust_id:
+            return f"trust {self.trust_id}"
         if self.system:
             return "system"
         if self.project:
@@ -87,6 +104,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
         identity: builds what stands under that name.
         missing: names the settings that are needed and not there.
         takes_scope: False where the credential itself fixes the project.
+        parts: the methods of one request that has several; empty for a method by itself.
     """
 
     auth_types: frozenset[str]
@@ -94,6 +112,34 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     identity: Callable[[Credentials], Json]
     missing: Callable[[Credentials], list[str]]
     takes_scope: bool = True
+    parts: tuple[Method, ...] = ()
+
+
+def all_of(parts: tuple[Method, ...]) -> Method:
+    """Combine several methods into one that needs them all: multi-factor authentication."""
+
+    def identity(_credentials: Credentials) -> NoReturn:
+        raise AssertionError("each part builds its own")
+
+    def missing(credentials: Credentials) -> list[str]:
+        return list(dict.fromkeys(name for part in parts for name in part.missing(credentials)))
+
+    return Method(
+        auth_types=frozenset({"v3multifactor"}),
+        name=" and ".join(part.name for part in parts),
+        identity=identity,
+        missing=missing,
+        takes_scope=all(part.takes_scope for part in parts),
+        parts=parts,
+    )
+
+
+def missing_user(user: Named) -> list[str]:
+    """Name what a user lacks: any name at all, or the domain that a name needs."""
+    if not user:
+        return ["username"]
+    has_domain = user.id or user.domain_id or user.domain_name
+    return [] if has_domain else ["user_domain_name"]
 
 
 def token_request(method: Method, credentials: Credentials, scope: Scope) -> dict[str, object]:
@@ -101,7 +147,10 @@ def token_request(method: Method, credentials: Credentials, scope: Scope) -> dic
 
     Shape: ``{"auth": {"identity": {"methods": ["password"], "password": {...}}, "scope": {...}}}``.
     """
-    identity = {"methods": [method.name], method.name: method.identity(credentials)}
+    parts = method.parts or (method,)
+    identity: dict[str, object] = {"methods": [part.name for part in parts]}
+    for part in parts:
+        identity[part.name] = part.identity(credentials)
     auth: dict[str, object] = {"identity": identity}
     scope_payload = scope.payload() if method.takes_scope else None
     if scope_payload is not None:

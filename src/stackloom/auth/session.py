@@ -12,18 +12,23 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from stackloom.auth.config import CloudConfig
-from stackloom.auth.credentials import token_request
+from stackloom.auth.credentials import Method, token_request
+from stackloom.auth.receipt import HEADER as RECEIPT_HEADER
+from stackloom.auth.receipt import Receipt, receipt_of
+from stackloom.auth.service_choice import choice_for, microversion_header
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache
 from stackloom.errors import AuthFailed, BadAnswer, InDoubt, ServerFault
 from stackloom.log import Secret
 from stackloom.transport.client import Answer, Request
 from stackloom.transport.exchange import Exchange
+from stackloom.transport.refusal import request_id
 from stackloom.transport.waiting import LoopTurns, Turns
 
 # A token that ends inside a long call breaks it on clouds without service tokens, so it is renewed
-# a while before.
+# a while before; one that lives shortly is used for most of its life.
 RENEW_BEFORE = timedelta(seconds=120)
+RENEW_SHARE = 5
 
 
 class Session:
@@ -65,7 +70,8 @@ class Session:
         async with self._lock:
             if not self._lasts(self._token):
                 kept = self._cache.read() if self._cache and self._token is None else None
-                self._token = kept if self._lasts(kept) else await self._log_in()
+                token = kept if kept and self._lasts(kept) else await self._log_in()
+                self._token = token.using(self.config.services) if self.config.services else token
             assert self._token is not None
             return self._token
 
@@ -74,6 +80,7 @@ class Session:
 
         A 401 is given before anything is done, so asking again is safe for every method.
         """
+        request = self._with_microversion(request, service)
         token = await self.token()
         try:
             return await self.exchange.ask(_with_token(request, token), service=service)
@@ -83,56 +90,44 @@ class Session:
                 _with_token(request, await self.token()), service=service
             )
 
+    def _with_microversion(self, request: Request, service: str) -> Request:
+        """Ask for the microversion that the configuration pins, where the caller needs none."""
+        pinned = choice_for(self.config.services, service).microversion
+        if not pinned or "OpenStack-API-Version" in request.headers:
+            return request
+        headers = {**request.headers, **microversion_header(service, pinned)}
+        return msgspec.structs.replace(request, headers=headers)
+
     async def _renew(self, refused: Token) -> None:
         """Replace *refused*, unless somebody else already has."""
         async with self._lock:
             if self._token is refused:
                 if self._cache:
                     self._cache.drop()
-                self._token = await self._log_in()
+                token = await self._log_in()
+                self._token = token.using(self.config.services)
 
     async def _log_in(self) -> Token:
         if self._rejected is not None:
             # A wrong password is sent once, however many wait: Keystone may lock the account
             # (keystone/conf/security_compliance.py, lockout_failure_attempts, 30.0.0).
             raise self._rejected
-        config = self.config
-        body = token_request(config.method, config.credentials, config.scope)
-        url = f"{config.auth_url}/auth/tokens"
-        request = Request(
-            method="POST",
-            url=url,
-            headers={"Content-Type": "application/json", "Accept": "application/json"},
-            body=msgspec.json.encode(body),
-        )
-        try:
-            answer = await self.exchange.ask(request, service="identity")
-        except AuthFailed as error:
-            self._rejected = AuthFailed(
-                f"Keystone did not accept {_who(config)} ({config.source})",
-                method="POST",
-                url=url,
-                status=error.status,
-                request_id=error.request_id,
-                hint="check user, password, domain and project",
-            )
-            raise self._rejected from error
-        except InDoubt as error:
-            # One token more or less is nothing to look up.
-            raise ServerFault(
-                f"Keystone at {config.auth_url} did not answer the log-in ({config.source})",
-                method="POST",
-                url=url,
-                status=error.status,
-                request_id=error.request_id,
-                hint="is the cloud up? Run the command again",
-            ) from error
+        answer = await self._ask_for_token(self.config.method)
+        if answer.status == 401 and (receipt := receipt_of(answer)):
+            following = receipt.next_method(self.config.credentials)
+            if following is None:
+                self._rejected = self._wants_more(answer, receipt)
+                raise self._rejected
+            answer = await self._ask_for_token(following, receipt)
+        if answer.status == 401:
+            self._rejected = self._refused(answer)
+            raise self._rejected
         secret = answer.headers.get("x-subject-token")
         if answer.status == 300 or not secret:
             raise BadAnswer(
-                f"{url} answered, but not with a token",
+                f"{self._url} answered, but not with a token",
                 method="POST",
-                url=url,
+                url=self._url,
                 status=answer.status,
                 hint="is auth_url really Keystone's?",
             )
@@ -141,8 +136,66 @@ class Session:
             self._cache.write(token)
         return token
 
+    @property
+    def _url(self) -> str:
+        return f"{self.config.auth_url}/auth/tokens"
+
+    async def _ask_for_token(self, method: Method, receipt: Receipt | None = None) -> Answer:
+        """Send one log-in and return its answer, a 401 too."""
+        config = self.config
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if receipt:
+            headers[RECEIPT_HEADER] = receipt.secret.reveal()
+        request = Request(
+            method="POST",
+            url=self._url,
+            headers=headers,
+            body=msgspec.json.encode(token_request(method, config.credentials, config.scope)),
+        )
+        try:
+            return await self.exchange.ask(request, service="identity", accepted=(401,))
+        except InDoubt as error:
+            # One token more or less is nothing to look up.
+            raise ServerFault(
+                f"Keystone at {config.auth_url} did not answer the log-in ({config.source})",
+                method="POST",
+                url=self._url,
+                status=error.status,
+                request_id=error.request_id,
+                hint="is the cloud up? Run the command again",
+            ) from error
+
+    def _refused(self, answer: Answer) -> AuthFailed:
+        one_time = "totp" in self.config.method.name
+        return AuthFailed(
+            f"Keystone did not accept {_who(self.config)} ({self.config.source})",
+            method="POST",
+            url=self._url,
+            status=answer.status,
+            request_id=request_id(answer.headers),
+            hint="a passcode is good for half a minute: give the newest one"
+            if one_time
+            else "check user, password, domain and project",
+        )
+
+    def _wants_more(self, answer: Answer, receipt: Receipt) -> AuthFailed:
+        wanted = " or ".join(" and ".join(names) for names in receipt.lacking()) or "more"
+        return AuthFailed(
+            f"Keystone accepted {' and '.join(receipt.proven)} of {_who(self.config)} and wants "
+            f"also: {wanted} ({self.config.source})",
+            method="POST",
+            url=self._url,
+            status=answer.status,
+            request_id=request_id(answer.headers),
+            hint="give what is missing beside it, such as the passcode: OS_PASSCODE or "
+            "--os-passcode",
+        )
+
     def _lasts(self, token: Token | None) -> bool:
-        return token is not None and token.expires_at - self._clock() > RENEW_BEFORE
+        if token is None:
+            return False
+        margin = min(RENEW_BEFORE, token.life / RENEW_SHARE) if token.life else RENEW_BEFORE
+        return token.expires_at - self._clock() > margin
 
 
 def _with_token(request: Request, token: Token) -> Request:

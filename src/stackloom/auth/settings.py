@@ -2,44 +2,26 @@
 """Where each setting comes from: options, ``OS_*`` variables, ``clouds.yaml``; and which wins.
 
 The rule: once a cloud is named (``--os-cloud``, ``OS_CLOUD``), its file wins over stray ``OS_*``,
-except ``OS_REGION_NAME`` and ``OS_INTERFACE``; options always win. Without a name the variables are
-the cloud. The files, their order and ``secure.yaml`` are those of openstacksdk
-(openstack/config/loader.py, 4.22). This module reads; ``config.py`` makes sense of what was read.
+except ``OS_REGION_NAME`` and ``OS_INTERFACE``; options always win. Without a name, or under the
+name ``envvars``, the variables are the cloud. Everything else is as in openstacksdk, see
+``entry.py``. This module reads; ``config.py`` makes sense of what was read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import msgspec
 
-from stackloom.errors import BadConfig, UnknownName
+from stackloom.auth.cloud_files import CloudFile, directories, first_file
+from stackloom.auth.entry import IN_AUTH, Entry, chosen_region, known_regions
+from stackloom.auth.origin import Given, Origin
+from stackloom.auth.service_choice import is_service_key
+from stackloom.errors import UnknownName
 
-_IN_AUTH = (
-    "auth_url",
-    "username",
-    "user_id",
-    "password",
-    "user_domain_name",
-    "user_domain_id",
-    "project_name",
-    "project_id",
-    "project_domain_name",
-    "project_domain_id",
-    "domain_name",
-    "domain_id",
-    "default_domain_name",
-    "default_domain_id",
-    "system_scope",
-    "token",
-    "application_credential_id",
-    "application_credential_name",
-    "application_credential_secret",
-)
 _OUTSIDE_AUTH = (
     "auth_type",
+    "auth_methods",
     "region_name",
     "interface",
     "cacert",
@@ -48,24 +30,39 @@ _OUTSIDE_AUTH = (
     "insecure",
     "verify",
 )
-NAMES = _IN_AUTH + _OUTSIDE_AUTH
-# What PyYAML quotes of the file, such as the alias in "found undefined alias 'swordfish'"; its own
-# words in quotes, such as '<scalar>', stay.
-_QUOTED = re.compile(r"""'[^'<]{3,}'|"[^"<]{3,}\"""")
+NAMES = IN_AUTH + _OUTSIDE_AUTH
 _OLDER_NAMES = {
     "tenant_name": "project_name",
     "tenant_id": "project_id",
     "user_name": "username",
     "endpoint_type": "interface",
     "auth_plugin": "auth_type",
+    "default_domain": "default_domain_id",
 }
-# {variable: setting}; the newer names last, for they win.
+# {variable: setting}; the newer names last, for they win; but OS_ENDPOINT_TYPE wins over
+# OS_INTERFACE, as in openstacksdk (openstack/config/loader.py, _fix_backwards_interface, 4.22).
 _VARIABLES = {
     **{f"OS_{older.upper()}": name for older, name in _OLDER_NAMES.items()},
     **{f"OS_{name.upper()}": name for name in NAMES},
 }
+_VARIABLES["OS_ENDPOINT_TYPE"] = _VARIABLES.pop("OS_ENDPOINT_TYPE")
 # Set beside a named cloud, these two still count: everybody switches region that way.
 _BESIDE_A_NAMED_CLOUD = frozenset({"region_name", "interface"})
+# They choose or belong to other programs: openstack/config/loader.py, ``_get_os_environ``, 4.22;
+# OS_PROFILE is osprofiler's key.
+_NO_SETTINGS = frozenset(
+    ["OS_CLOUD", "OS_CLOUD_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE", "OS_PROFILE"]
+)
+_OTHERS = ("OS_TEST", "OS_STD", "OS_LOG")
+# Who names a scope means no other.
+_SCOPES = frozenset(
+    [
+        *("project_id", "project_name", "domain_id", "domain_name"),
+        *("system_scope", "trust_id", "unscoped"),
+    ]
+)
+# What requests, and with it the ``openstack`` client, trusts instead of its own certificates.
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,12 +72,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         source: where they came from, to be told: ``cloud "lab" of …/clouds.yaml``.
         values: kept out of its text, for passwords are among them.
         ignored: ``OS_*`` variables that were set and do not count beside a named cloud.
+        notes: what else a person should know, a sentence each.
+        origins: where each value came from.
     """
 
     source: str
     values: Mapping[str, str]
     cache_tokens: bool = True
     ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    origins: Mapping[str, Origin] = msgspec.field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Settings({self.source}: {', '.join(self.values)})"
@@ -99,144 +100,210 @@ def read_settings(
         UnknownName: no file has that cloud.
         BadConfig: the file that should have it cannot be used.
     """
-    from_environment = _from_environment(environment)
     name = cloud_name or environment.get("OS_CLOUD", "")
-    if name:
-        source, entry = _cloud_entry(name, environment)
-        kept = {key: from_environment[key] for key in _BESIDE_A_NAMED_CLOUD & set(from_environment)}
-        ignored = tuple(
-            variable
-            for variable, name in _VARIABLES.items()
-            if environment.get(variable) and name not in kept
+    from_environment = _from_environment(environment)
+    if name and name != (environment.get("OS_CLOUD_NAME") or "envvars"):
+        return _of_file(name, options, environment, from_environment)
+    if name and not from_environment:
+        raise UnknownName(
+            f'cloud "{name}" is that of the OS_* variables, and none is set',
+            hint="set OS_AUTH_URL and the others, or name a cloud of clouds.yaml",
         )
-        return Settings(
-            source=source,
-            values={**_flat(entry), **kept, **options},
-            cache_tokens=_caches_tokens(entry),
-            ignored=ignored,
-        )
-    if "auth_url" in from_environment or "auth_url" in options:
-        return Settings(source="OS_* variables", values={**from_environment, **options})
+    if name or "auth_url" in from_environment or "auth_url" in options:
+        return _of_variables(options, environment, from_environment)
     return None
 
 
 def cloud_names(environment: Mapping[str, str]) -> list[str]:
     """Name the clouds of the first ``clouds.yaml`` found, sorted; empty where there is none."""
-    found = _first_file("clouds", environment)
-    return sorted(_clouds(*found)) if found else []
+    return sorted(_Files(environment).names())
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: value for variable, name in _VARIABLES.items() if (value := environment.get(variable))
-    }
+class _Files:
+    """``clouds.yaml`` with ``secure.yaml`` over it; each may be missing."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._files = [
+            file
+            for stem in ("clouds", "secure")
+            if (file := first_file(stem, environment)) is not None
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self._files)
+
+    @property
+    def first(self) -> CloudFile:
+        return self._files[0]
+
+    def names(self) -> list[str]:
+        return list(dict.fromkeys(name for file in self._files for name in file.entries()))
+
+    def layers(self, name: str) -> Iterator[tuple[dict[str, object], Origin]]:
+        """Give the entries of one cloud, the lower first."""
+        for file in self._files:
+            entries = file.entries()
+            if name in entries:
+                yield entries[name], file.origin("clouds", name)
+
+    def cache_section(self) -> object:
+        return next((file.document["cache"] for file in self._files if "cache" in file.document), 0)
 
 
-def _flat(entry: Mapping[str, object]) -> dict[str, str]:
-    """Bring ``auth:`` and the top level into one table of strings; the top level wins."""
-    auth = entry.get("auth")
-    inside = auth if isinstance(auth, Mapping) else {}
-    values: dict[str, str] = {}
-    for source in (inside, entry):
-        for key, value in source.items():
-            name = _OLDER_NAMES.get(str(key).replace("-", "_"), str(key).replace("-", "_"))
-            if name in NAMES and value is not None and not isinstance(value, Mapping | list):
-                values[name] = str(value)
-    return values
-
-
-def _caches_tokens(entry: Mapping[str, object]) -> bool:
-    cache = entry.get("cache")
-    return not (isinstance(cache, Mapping) and cache.get("auth") is False)
-
-
-def _cloud_entry(name: str, environment: Mapping[str, str]) -> tuple[str, dict[str, object]]:
-    found = _first_file("clouds", environment)
-    if found is None:
+def _of_file(
+    name: str,
+    options: Mapping[str, str],
+    environment: Mapping[str, str],
+    from_environment: Mapping[str, Given],
+) -> Settings:
+    files = _Files(environment)
+    if not files:
         raise UnknownName(
             f'cloud "{name}" is not known: no clouds.yaml was found',
-            hint=f"looked in {', '.join(str(each) for each in _directories(environment))}",
+            hint=f"looked in {', '.join(str(each) for each in directories(environment))}",
         )
-    path, _ = found
-    clouds = _clouds(*found)
-    if name not in clouds:
-        known = ", ".join(sorted(clouds)) or "none"
-        raise UnknownName(f'cloud "{name}" is not in {path}', hint=f"it has: {known}")
-    entry = clouds[name]
-    secure = _first_file("secure", environment)
-    if secure is not None:
-        entry = _merged(entry, _clouds(*secure).get(name, {}))
-    return f'cloud "{name}" of {path}', entry
+    layers = list(files.layers(name))
+    if not layers:
+        known = ", ".join(sorted(files.names())) or "none"
+        raise UnknownName(f'cloud "{name}" is not in {files.first.path}', hint=f"it has: {known}")
+    source = f'cloud "{name}" of {layers[0][1].file}'
+    kept = {key: from_environment[key] for key in _BESIDE_A_NAMED_CLOUD & set(from_environment)}
+    ignored = tuple(
+        variable
+        for variable in [*_VARIABLES, *filter(_is_service_variable, sorted(environment))]
+        if environment.get(variable) and _VARIABLES.get(variable) not in kept
+    )
+    entry = Entry()
+    notes: list[str] = []
+    profile_layers = _profile_layers(layers, environment, source, notes)
+    for layer, origin in [*profile_layers, *layers]:
+        entry.put(layer, origin, nulls_count=True)
+    wanted = options.get("region_name") or _text(kept.get("region_name"))
+    _put_region(entry, layers, profile_layers, wanted, source)
+    for key, given in kept.items():
+        entry.set(key, given)
+    caches = _allows_cache(files.cache_section()) and all(
+        _allows_cache(layer.get("cache")) for layer, _ in layers
+    )
+    return _finished(
+        entry.result(source),
+        options,
+        environment,
+        Settings(
+            source=source, values={}, cache_tokens=caches, ignored=ignored, notes=tuple(notes)
+        ),
+    )
 
 
-def _clouds(path: Path, document: object) -> dict[str, dict[str, object]]:
-    if not isinstance(document, dict):
-        raise BadConfig(f"{path} is not a mapping", hint="it should begin with: clouds:")
-    clouds = document.get("clouds") or {}
-    if not isinstance(clouds, dict) or not all(isinstance(e, dict) for e in clouds.values()):
-        raise BadConfig(f"{path}: every entry under clouds: should be a mapping")
-    return {str(name): entry for name, entry in clouds.items()}
+def _text(given: Given | None) -> str:
+    return str(given.value) if given else ""
 
 
-def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
-    result = dict(below)
-    for key, value in above.items():
-        old = result.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        result[key] = _merged(old, value) if both else value  # type: ignore[arg-type]  # both: checked
-    return result
+def _profile_layers(
+    layers: list[tuple[dict[str, object], Origin]],
+    environment: Mapping[str, str],
+    source: str,
+    notes: list[str],
+) -> list[tuple[Mapping[str, object], Origin]]:
+    named = [layer.get("profile") or layer.get("cloud") for layer, _ in layers]
+    name = next((each for each in reversed(named) if each), None)
+    if not isinstance(name, str):
+        return []
+    from stackloom.auth.profiles import profile  # noqa: PLC0415 - only where one is named
+
+    found = profile(name, environment, source)
+    if found.note:
+        notes.append(found.note)
+    return [(found.settings, found.origin)]
 
 
-def _first_file(stem: str, environment: Mapping[str, str]) -> tuple[Path, object] | None:
-    """Return the first file that can be read, with what is in it."""
-    for path in _candidates(stem, environment):
-        try:
-            content = path.read_bytes()
-        except OSError:
-            continue  # not there, or not ours to read: the next directory counts, as in the SDK
-        return path, _parsed(content, path) or {}
-    return None
+def _put_region(
+    entry: Entry,
+    layers: list[tuple[dict[str, object], Origin]],
+    profile_layers: list[tuple[Mapping[str, object], Origin]],
+    wanted: str,
+    source: str,
+) -> None:
+    """Choose the region and put its own settings over those of the cloud."""
+    merged: dict[str, object] = {}
+    origin = layers[0][1]
+    for layer, place in layers:
+        merged.update(layer)
+        origin = place if {"regions", "region_name"} & set(layer) else origin
+    regions = known_regions(merged, origin, source)
+    if not regions and profile_layers:
+        regions = known_regions(*profile_layers[0], source)
+    region = chosen_region(regions, wanted, source)
+    if region is None:
+        return
+    entry.put(region.values, region.origin.below("values"), nulls_count=False)
+    entry.set("region_name", Given(region.name, region.origin))
 
 
-def _parsed(content: bytes, path: Path) -> object:
-    """Read YAML, or JSON.
-
-    Raises:
-        BadConfig: with file and line. The parser's own error is cut off: it quotes the line, which
-            may hold a password.
-    """
-    if path.suffix == ".json":  # YAML does not allow the tabs that JSON does
-        try:
-            return msgspec.json.decode(content)
-        except msgspec.DecodeError as error:
-            raise BadConfig(f"{path}: {error}") from None
-    import yaml  # noqa: PLC0415 - 8 ms, for nothing where variables name the cloud
-
-    try:
-        return yaml.safe_load(content)
-    except yaml.MarkedYAMLError as error:
-        place = error.problem_mark
-        where = f"{path}:{place.line + 1}:{place.column + 1}" if place else str(path)
-        what = _QUOTED.sub("…", error.problem or "it is not YAML")
-        hint = "put what begins with one of * & ! % @ ` in quotes"
-        raise BadConfig(f"{where}: {what}", hint=hint) from None
-    except yaml.YAMLError:
-        raise BadConfig(f"{path}: it has characters that YAML does not allow") from None
+def _of_variables(
+    options: Mapping[str, str],
+    environment: Mapping[str, str],
+    from_environment: Mapping[str, Given],
+) -> Settings:
+    entry = Entry()
+    for name, given in from_environment.items():
+        entry.set(name, given)
+    if "region_name" in from_environment:
+        given = from_environment["region_name"]
+        entry.set("region_name", Given(str(given.value).partition(",")[0], given.origin))
+    source = "OS_* variables"
+    result = entry.result(source)
+    return _finished(result, options, environment, Settings(source=source, values={}))
 
 
-def _candidates(stem: str, environment: Mapping[str, str]) -> Iterator[Path]:
-    variable = {"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}[stem]
-    if given := environment.get(variable):
-        yield Path(given).expanduser()
-    for directory in _directories(environment):
-        for suffix in (".yaml", ".yml", ".json"):
-            yield directory / f"{stem}{suffix}"
+def _finished(
+    result: Mapping[str, Given],
+    options: Mapping[str, str],
+    environment: Mapping[str, str],
+    settings: Settings,
+) -> Settings:
+    """Put options over all, and what trusts certificates under all."""
+    chosen = dict(result)
+    if _SCOPES & set(options):
+        chosen = {name: given for name, given in chosen.items() if name not in _SCOPES}
+    for name, value in options.items():
+        chosen[name] = Given(value, Origin(words=f"option --os-{name.replace('_', '-')}"))
+    if "cacert" not in chosen:
+        for variable in _CA_VARIABLES:
+            if environment.get(variable):
+                origin = Origin(words=f"variable {variable}")
+                chosen["cacert"] = Given(environment[variable], origin)
+                break
+    return msgspec.structs.replace(
+        settings,
+        values={name: str(given.value) for name, given in chosen.items()},
+        origins={name: given.origin for name, given in chosen.items()},
+    )
 
 
-def _directories(environment: Mapping[str, str]) -> list[Path]:
-    home = Path(environment.get("HOME") or "~").expanduser()
-    directories = [Path.cwd()]
-    if xdg := environment.get("XDG_CONFIG_HOME"):
-        directories.append(Path(xdg) / "openstack")
-    directories += [home / ".config/openstack", Path("/etc/openstack")]
-    return directories
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Given]:
+    """Return what the variables say by the newer names; empty ones say nothing."""
+    found: dict[str, Given] = {}
+    for variable, value in environment.items():
+        is_ours = variable.startswith("OS_") and not variable.startswith(_OTHERS)
+        if is_ours and value and variable not in _NO_SETTINGS and variable not in _VARIABLES:
+            name = variable.removeprefix("OS_").lower()
+            found[name] = Given(value, Origin(words=f"variable {variable}"))
+    for variable, name in _VARIABLES.items():
+        if given := environment.get(variable):
+            found[name] = Given(given, Origin(words=f"variable {variable}"))
+    return found
+
+
+def _is_service_variable(variable: str) -> bool:
+    return (
+        variable.startswith("OS_")
+        and variable not in _VARIABLES
+        and is_service_key(variable.removeprefix("OS_").lower())
+    )
+
+
+def _allows_cache(section: object) -> bool:
+    if isinstance(section, Mapping):
+        section = section.get("auth")
+    return section is not False

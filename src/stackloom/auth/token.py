@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from stackloom.auth.service_choice import ServiceChoice, choice_for
 from stackloom.errors import BadAnswer, NoEndpoint
 from stackloom.log import Secret
 
@@ -16,7 +17,6 @@ from stackloom.log import Secret
 # what Cinder's and Placement's installation guides used).
 _ALIASES: Mapping[str, tuple[str, ...]] = {
     "block-storage": ("block-storage", "volumev3", "block-store", "volume"),
-    "network": ("network",),
 }
 
 
@@ -53,6 +53,7 @@ class _Service(msgspec.Struct, frozen=True, kw_only=True):
 class _Body(msgspec.Struct, frozen=True, kw_only=True):
     user: _Owned
     expires_at: str
+    issued_at: str = ""
     project: _Owned | None = None
     domain: _Domain | None = None
     system: Mapping[str, bool] | None = None
@@ -70,19 +71,34 @@ class Token:
     Attributes:
         secret: what goes into ``X-Auth-Token``.
         document: Keystone's answer as it came, so that a cache can keep it.
+
+    Args:
+        services: what the configuration says about single services; it counts before the catalog.
     """
 
-    def __init__(self, secret: Secret, document: bytes) -> None:
+    def __init__(
+        self,
+        secret: Secret,
+        document: bytes,
+        services: Mapping[str, ServiceChoice] | None = None,
+    ) -> None:
         self.secret = secret
         self.document = document
+        self._services = services or {}
         try:
             self._body = msgspec.json.decode(document, type=_Document).token
-            self.expires_at = datetime.fromisoformat(self._body.expires_at).astimezone(UTC)
+            self.expires_at = _instant(self._body.expires_at)
+            self.issued_at = _instant(self._body.issued_at) if self._body.issued_at else None
         except (msgspec.DecodeError, ValueError) as error:
             raise BadAnswer(
                 f"Keystone's token cannot be read: {error}",
                 hint="is auth_url really Keystone's?",
             ) from error
+
+    @property
+    def life(self) -> timedelta | None:
+        """How long it is good from its issue on; None where Keystone does not say."""
+        return self.expires_at - self.issued_at if self.issued_at else None
 
     @property
     def user_name(self) -> str:
@@ -127,6 +143,11 @@ class Token:
         Raises:
             NoEndpoint: says which services, regions and interfaces there are.
         """
+        choice = choice_for(self._services, service)
+        if choice.endpoint_override:
+            return self._root(choice.endpoint_override)
+        region = choice.region_name or region
+        interface = choice.interface or interface
         types = _ALIASES.get(service, (service,))
         # The newer name counts first: the older one may lead to an older version.
         found = [each for name in types for each in self._body.catalog if each.type == name]
@@ -154,6 +175,10 @@ class Token:
             hint = f"it has: {', '.join(known) or 'nothing'}"
         return NoEndpoint(f"the catalog has no {service} service", hint=hint)
 
+    def using(self, services: Mapping[str, ServiceChoice]) -> Token:
+        """Return the same token, for a configuration that says *services*."""
+        return Token(self.secret, self.document, services)
+
     @property
     def _for_scope(self) -> str:
         return self.scope if self.scope == "unscoped" else f"for {self.scope}"
@@ -167,3 +192,7 @@ class Token:
             segments.pop()
         path = "/" + "/".join(segments) if segments else ""
         return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

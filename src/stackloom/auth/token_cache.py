@@ -44,9 +44,12 @@ class TokenCache:
     def read(self) -> Token | None:
         """Return the token kept, whatever its age, or None."""
         try:
-            if self._file.stat().st_mode & 0o077:
-                return None
-            kept = msgspec.json.decode(self._file.read_bytes(), type=_Kept)
+            with self._file.open("rb") as file:  # the same file is looked at and read
+                state = os.fstat(file.fileno())
+                if state.st_mode & 0o077 or state.st_uid != os.geteuid():
+                    return None
+                content = file.read()
+            kept = msgspec.json.decode(content, type=_Kept)
             return Token(Secret(kept.secret), kept.document.encode())
         except (OSError, msgspec.DecodeError, BadAnswer):
             return None
@@ -80,7 +83,13 @@ def cache_directory(environment: Mapping[str, str]) -> Path:
 
 
 def _key(config: CloudConfig) -> str:
-    """Digest everything that makes a token what it is, the password included."""
-    request = token_request(config.method, config.credentials, config.scope)
+    """Digest everything that makes a token what it is, the password included.
+
+    A one-time passcode is not: the token of the last one is as good as a new one's.
+    """
+    credentials = config.credentials
+    if credentials.passcode:
+        credentials = msgspec.structs.replace(credentials, passcode=Secret(""))
+    request = token_request(config.method, credentials, config.scope)
     text = json.dumps([config.auth_url, request], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

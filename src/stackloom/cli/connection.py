@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from stackloom.auth.config import CloudConfig
 from stackloom.cli.command import Invocation
 from stackloom.cloud.cloud import Cloud, connect, connect_alone
@@ -54,6 +56,7 @@ def _config(invocation: Invocation) -> CloudConfig:
     given = invocation.cloud_options
     if invocation.options.insecure:
         given.settings["insecure"] = "true"
-    return choose_cloud(
+    config = choose_cloud(
         given.settings, invocation.environment, cloud_name=given.cloud, note=invocation.talk
     )
+    return replace(config, cache_tokens=False) if invocation.options.no_cache else config

@@ -12,15 +12,26 @@ from collections.abc import Sequence
 
 import msgspec
 
+from stackloom.auth.service_choice import is_service_key
 from stackloom.auth.settings import NAMES
 from stackloom.errors import UsageError
 
 _CLOUD = "--os-cloud"
 _NAME_BY_OPTION = {f"--os-{name.replace('_', '-')}": name for name in NAMES}
+# Other words for the same, which fingers know.
+_OLDER_OPTIONS = {
+    "--os-default-domain": "default_domain_id",
+    "--os-endpoint-type": "interface",
+    "--os-auth-plugin": "auth_type",
+    "--os-tenant-name": "project_name",
+    "--os-tenant-id": "project_id",
+}
+_NAME_BY_ANY_OPTION = {**_NAME_BY_OPTION, **_OLDER_OPTIONS}
 CLOUD_OPTIONS_HELP = (
     "which cloud: --os-cloud NAME of clouds.yaml, or "
     + ", ".join(option for option in _NAME_BY_OPTION if option != "--os-insecure")
-    + "; each means what its OS_… variable means"
+    + "; each means what its OS_… variable means. For one service: --os-compute-api-version, "
+    "-endpoint-override, -interface, -region-name, and so for the others"
 )
 
 
@@ -51,7 +62,7 @@ def take_cloud_options(words: Sequence[str]) -> tuple[CloudOptions, list[str]]:
             rest += [word, *waiting]
         elif not option.startswith("--os-"):
             rest.append(word)
-        elif option != _CLOUD and option not in _NAME_BY_OPTION:
+        elif option != _CLOUD and not _name(option):
             raise UsageError(f"there is no option {option}", hint=_meant(option))
         else:
             given = value if equals else next(waiting, None)
@@ -60,8 +71,16 @@ def take_cloud_options(words: Sequence[str]) -> tuple[CloudOptions, list[str]]:
             if option == _CLOUD:
                 found.cloud = given
             else:
-                found.settings[_NAME_BY_OPTION[option]] = given
+                found.settings[_name(option)] = given
     return found, rest
+
+
+def _name(option: str) -> str:
+    """Return the setting that an option means, empty for none."""
+    if option in _NAME_BY_ANY_OPTION:
+        return _NAME_BY_ANY_OPTION[option]
+    name = option.removeprefix("--os-").replace("-", "_")
+    return name if is_service_key(name) else ""
 
 
 def _meant(option: str) -> str:
@@ -75,6 +94,9 @@ def add_common_options(parser: ArgumentParser) -> None:
     """Add the rest of them to a command's parser."""
     group = parser.add_argument_group("common")
     group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
+    group.add_argument(
+        "--no-cache", action="store_true", help="log in anew, and keep no token on disk"
+    )
     group.add_argument("-q", "--quiet", action="store_true", help="only errors on stderr")
     group.add_argument("-v", "--verbose", action="store_true", help="say what is going on")
     group.add_argument("--debug", action="store_true", help="show every request, secrets left out")

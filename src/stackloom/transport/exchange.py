@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from stackloom.errors import CloudError, InDoubt, ServerFault, Unreachable
@@ -36,7 +36,9 @@ LONGEST_RETRY_AFTER_SECONDS = 60.0
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _GATEWAY_STATUSES = frozenset({502, 503, 504})
-_SECRET_HEADERS = frozenset({"x-auth-token", "x-subject-token", "authorization"})
+_SECRET_HEADERS = frozenset(
+    {"x-auth-token", "x-subject-token", "openstack-auth-receipt", "authorization"}
+)
 
 
 class Exchange:
@@ -62,8 +64,13 @@ class Exchange:
         self._servers_seen: set[str] = set()
         self.requests_sent = 0
 
-    async def ask(self, request: Request, *, service: str = "") -> Answer:
+    async def ask(
+        self, request: Request, *, service: str = "", accepted: Collection[int] = ()
+    ) -> Answer:
         """Send *request* and return its answer if it is a success or a list of versions (300).
+
+        Args:
+            accepted: more statuses that the caller can read.
 
         Raises:
             Unreachable: never connected.
@@ -85,7 +92,7 @@ class Exchange:
                     raise _cut_off(request, service, error) from error
                 pause = _backoff(attempt)
             else:
-                if answer.status <= 300:
+                if answer.status <= 300 or answer.status in accepted:
                     return answer
                 pause_or_none = _pause_before_retry(request, answer, attempt)
                 if pause_or_none is None or last_try:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from stackloom.auth.credentials import Credentials, Json, Method
+from stackloom.auth.credentials import Credentials, Json, Method, missing_user
 
 
 def _identity(credentials: Credentials) -> Json:
@@ -18,7 +18,7 @@ def _identity(credentials: Credentials) -> Json:
 def _missing(credentials: Credentials) -> list[str]:
     lacking = [] if credentials.application_credential else ["application_credential_id"]
     if credentials.application_credential.name and not credentials.application_credential.id:
-        lacking += [] if credentials.user else ["username"]
+        lacking += missing_user(credentials.user)
     if not credentials.application_credential_secret:
         lacking.append("application_credential_secret")
     return lacking

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from stackloom.auth.credentials import Credentials, Json, Method
+from stackloom.auth.credentials import Credentials, Json, Method, missing_user
 
 
 def _identity(credentials: Credentials) -> Json:
@@ -12,13 +12,7 @@ def _identity(credentials: Credentials) -> Json:
 
 
 def _missing(credentials: Credentials) -> list[str]:
-    user = credentials.user
-    lacking = [] if user else ["username"]
-    if user.name and not user.id and not (user.domain_id or user.domain_name):
-        lacking.append("user_domain_name")
-    if not credentials.password:
-        lacking.append("password")
-    return lacking
+    return missing_user(credentials.user) + ([] if credentials.password else ["password"])
 
 
 METHOD = Method(
