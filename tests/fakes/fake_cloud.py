@@ -51,6 +51,7 @@ _DONE_ALL_THE_SAME = {
     Trouble.EMPTY_AFTER,
     Trouble.GONE,
 }
+_COMPUTE_VERSIONS = {"version": {"id": "v2.1", "version": "2.104", "min_version": "2.1"}}
 _STATUS = {
     Trouble.FAULT_BEFORE: 500,
     Trouble.FAULT_AFTER: 500,
@@ -199,6 +200,8 @@ class FakeCloud:
         try:
             if parts.path == "/v3/auth/tokens":
                 return _json(201, self._token(), {"x-subject-token": "secret"})
+            if parts.path == "/v2.1/":
+                return _json(200, _COMPUTE_VERSIONS)
             status, document = self._handle(
                 request.method,
                 parts.path.strip("/").split("/")[1:],
@@ -255,6 +258,8 @@ class FakeCloud:
         if kind == "server":
             self._pass_time()
         things = [*self.tables[kind].values()]
+        if kind == "server":  # Nova takes an expression
+            return [each for each in things if re.search(query.get("name", ""), each["name"])]
         wanted = {key: value for key, value in query.items() if key == "name"}
         return [each for each in things if all(each[key] == wanted[key] for key in wanted)]
 

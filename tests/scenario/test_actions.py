@@ -71,6 +71,7 @@ def test_a_scenario_is_made_with_few_requests() -> None:
         "GET /v2.0/ports",
         "GET /v2.0/routers",
         "GET /v2.0/subnets",
+        "GET /v2.1/",
         "GET /v2.1/flavors/detail",
         "GET /v2.1/servers/detail",
         "GET /v2.1/servers/detail",
@@ -228,7 +229,7 @@ def test_a_look_that_fails_leaves_the_bulk_in_doubt_and_sends_nothing_again() ->
     """Better a failed step than a double; other bulks of the same run go on."""
     faults = [
         Fault(trouble=Trouble.LOST_AFTER, on="POST /v2.0/networks"),
-        Fault(trouble=Trouble.REFUSED, on="GET /v2.0/networks", number=9),
+        Fault(trouble=Trouble.REFUSED, on="GET /v2.0/networks", number=10),
     ]
     cloud = FakeCloud(faults=faults)
     wanted = scenario(

@@ -110,6 +110,7 @@ def test_each_kind_is_listed_once_also_where_others_are_derived_from_it() -> Non
         "GET /v2.0/ports",
         "GET /v2.0/routers",
         "GET /v2.0/subnets",
+        "GET /v2.1/",
         "GET /v2.1/servers/detail",
         "POST /v3/auth/tokens",
     ]

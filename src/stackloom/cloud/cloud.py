@@ -43,6 +43,7 @@ class Cloud:
     ) -> None:
         self._session = session
         self._versions = versions or VersionBook()
+        self._looking = turns(1)
         # How whoever waits for something in it waits.
         self.sleep = sleep
         self.turns = turns
@@ -126,15 +127,11 @@ class Cloud:
             BadRequest: there is none.
         """
         url = _api_root(root, path)
-        offer = self._versions.read(url)
-        if offer is None:
-            request = Request(method="GET", url=f"{url}/", headers={"Accept": "application/json"})
-            try:
-                answer = await self._session.ask(request, service=service)
-                offer = read_offer(answer.body, url.rpartition("/")[2])
-            except (NotFound, BadRequest, Forbidden):
-                offer = Offer()  # a proxy that hides it: the oldest will do
-            self._versions.write(url, offer)
+        async with self._looking:  # one reads it, however many want to know
+            offer = self._versions.read(url)
+            if offer is None:
+                offer = await self._offer(service, url)
+                self._versions.write(url, offer)
         agreed = agree(oldest, newest, offer)
         if not agreed:
             raise BadRequest(
@@ -144,6 +141,14 @@ class Cloud:
                 hint="the service is too old, or too new, for this command",
             )
         return agreed
+
+    async def _offer(self, service: str, url: str) -> Offer:
+        request = Request(method="GET", url=f"{url}/", headers={"Accept": "application/json"})
+        try:
+            answer = await self._session.ask(request, service=service)
+        except (NotFound, BadRequest, Forbidden):
+            return Offer()  # a proxy that hides it: the oldest will do
+        return read_offer(answer.body, url.rpartition("/")[2])
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -14,7 +14,7 @@ import msgspec
 
 from stackloom.cloud.cloud import Cloud, Query
 from stackloom.cloud.kind import Body, Call, Kind, State
-from stackloom.errors import BadAnswer, NotFound, UnknownName
+from stackloom.errors import BadAnswer, Forbidden, NotFound, UnknownName
 from stackloom.transport.client import Answer
 from stackloom.transport.paging import next_query
 
@@ -32,9 +32,7 @@ async def list_states(
     page: dict[str, str | int | bool] | None = dict(query or {})
     seen: set[str] = set()
     while page is not None:
-        answer = await cloud.request(
-            kind.service, "GET", kind.listed_at, query=page, microversion=kind.microversion
-        )
+        answer = await _send(cloud, kind, "GET", kind.listed_at, None, query=page)
         for state in decode_many(kind, answer):
             yield state
         following = _next_page(kind, answer)
@@ -57,27 +55,49 @@ def _next_page(kind: Kind[Any], answer: Answer) -> dict[str, str] | None:
         raise BadAnswer(f"the link to more {kind.plural} cannot be read: {error}") from error
 
 
-async def find(cloud: Cloud, kind: Kind[StateT], name_or_id: str) -> StateT:
+async def find(
+    cloud: Cloud, kind: Kind[StateT], name_or_id: str, within: Query | None = None
+) -> StateT:
     """Return the one that has this id or this name.
 
     Looks by name first where the service filters names exactly: one request in the usual case.
 
+    Args:
+        within: looks for the name only among these, such as ``{"domain_id": "default"}``.
+
     Raises:
         UnknownName: there is none, or several have the name; then it lists them.
     """
-    query = {kind.name_query: name_or_id} if kind.name_query else {}
-    named = [
-        state
-        async for state in list_states(cloud, kind, query)
-        if name_or_id in {state.name, state.id}
-    ]
-    if not named and kind.name_query:
-        try:
-            answer = await call(cloud, kind, Call(method="GET", path=kind.member_path(name_or_id)))
-            return decode_one(kind, answer)
-        except NotFound:
-            pass  # it is no id either
+    if not kind.has_name:
+        found = await _by_id(cloud, kind, name_or_id)
+        return the_one(kind, name_or_id, [found] if found else [])
+    query = {kind.name_query: kind.name_pattern(name_or_id)} if kind.name_query else {}
+    try:
+        named = [
+            state
+            async for state in list_states(cloud, kind, {**query, **(within or {})})
+            if name_or_id in {state.name, state.id}
+        ]
+    except Forbidden:
+        return await _own(cloud, kind, name_or_id)
+    if not named and kind.name_query and (found := await _by_id(cloud, kind, name_or_id)):
+        return found
     return the_one(kind, name_or_id, named)
+
+
+async def _by_id(cloud: Cloud, kind: Kind[StateT], id: str) -> StateT | None:
+    try:
+        return await get(cloud, kind, id)
+    except NotFound:
+        return None
+
+
+async def _own(cloud: Cloud, kind: Kind[StateT], name_or_id: str) -> StateT:
+    """Return the one that the token is about, if it is meant; inside an ``except``."""
+    id, name = kind.in_token(await cloud.token()) if kind.in_token else ("", "")
+    if name_or_id not in {id, name}:
+        raise  # noqa: PLE0704 - what the service said is what the person should read
+    return await get(cloud, kind, id)
 
 
 def the_one(kind: Kind[StateT], name: str, found: list[StateT]) -> StateT:
@@ -138,7 +158,8 @@ async def update(
         NotFound: it is not there, or not visible to this project.
     """
     path = kind.member_path(id)
-    answer = await _send(cloud, kind, kind.update_method, path, kind.wrap(change))
+    content = {"Content-Type": kind.json_patch} if kind.json_patch else None
+    answer = await _send(cloud, kind, kind.update_method, path, kind.patch(change), headers=content)
     return decode_one(kind, answer)
 
 
@@ -151,9 +172,25 @@ async def delete(cloud: Cloud, kind: Kind[Any], id: str) -> None:
     await _send(cloud, kind, "DELETE", kind.member_path(id), None)
 
 
-async def _send(cloud: Cloud, kind: Kind[Any], method: str, path: str, body: object) -> Answer:
+async def _send(
+    cloud: Cloud,
+    kind: Kind[Any],
+    method: str,
+    path: str,
+    body: object,
+    *,
+    query: Query | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
     return await cloud.request(
-        kind.service, method, path, body=body, microversion=kind.microversion
+        kind.service,
+        method,
+        path,
+        query=query,
+        body=body,
+        microversion=kind.microversion,
+        newest_microversion=kind.newest_microversion,
+        headers=headers,
     )
 
 
@@ -162,9 +199,15 @@ def decode_one(kind: Kind[StateT], answer: Answer) -> StateT:
     document = decode_document(answer)
     try:
         raw = document.get(kind.wire_key) if kind.wrapped else None
-        return msgspec.json.decode(answer.body if raw is None else raw, type=kind.state)
+        return _decoded(kind, answer.body if raw is None else raw)
     except msgspec.DecodeError as error:
         raise BadAnswer(f"the {kind.name} that came back cannot be read: {error}") from error
+
+
+def _decoded(kind: Kind[StateT], raw: bytes | msgspec.Raw) -> StateT:
+    if kind.reshape:
+        return msgspec.convert(kind.reshape(msgspec.json.decode(raw)), kind.state)
+    return msgspec.json.decode(raw, type=kind.state)
 
 
 def decode_document(answer: Answer) -> dict[str, msgspec.Raw]:
@@ -186,6 +229,9 @@ def decode_many(kind: Kind[StateT], answer: Answer) -> list[StateT]:
     if kind.plural not in document:
         raise BadAnswer(f'the list of {kind.plural} has no "{kind.plural}"', status=answer.status)
     try:
+        if kind.reshape:
+            raw_states = msgspec.json.decode(document[kind.plural], type=list[msgspec.Raw])
+            return [_decoded(kind, raw) for raw in raw_states]
         many: Any = list[kind.state]  # type: ignore[name-defined]  # a type made at run time
         states: list[StateT] = msgspec.json.decode(document[kind.plural], type=many)
     except msgspec.DecodeError as error:

@@ -7,12 +7,15 @@ off Neutron's ports (``device_id``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from stackloom.cloud.kind import (
+    Body,
     Call,
     Column,
     Declaration,
@@ -52,6 +55,51 @@ class ServerSpec(Spec, frozen=True, kw_only=True):
     metadata: Mapping[str, str] = {}
 
 
+class NewServer(Body, frozen=True, kw_only=True):
+    """What can be said when a server is made; administrators may say all of it.
+
+    Attributes:
+        networks: ``[{"uuid": …, "fixed_ip": …, "port": …, "tag": …}]``, ``auto`` or ``none``.
+        block_device_mapping_v2: disks; the one with ``boot_index`` 0 in place of an image.
+        user_data: base64.
+        scheduler_hints: where it should be: ``{"group": server group id}``.
+
+    Source: nova/api/openstack/compute/schemas/servers.py, ``create_v294``, 34.0.0.
+    """
+
+    name: str
+    flavor_id: str = msgspec.field(name="flavorRef")
+    image_id: str | UnsetType = msgspec.field(name="imageRef", default=UNSET)
+    networks: Sequence[Mapping[str, str]] | str = "auto"
+    block_device_mapping_v2: Sequence[Mapping[str, Any]] | UnsetType = UNSET
+    key_name: str | UnsetType = UNSET
+    user_data: str | UnsetType = UNSET
+    config_drive: bool | UnsetType = UNSET
+    security_groups: Sequence[Mapping[str, str]] | UnsetType = UNSET
+    availability_zone: str | UnsetType = UNSET
+    metadata: Mapping[str, str] | UnsetType = UNSET
+    tags: Sequence[str] | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    hostname: str | UnsetType = UNSET
+    admin_password: str | UnsetType = msgspec.field(name="adminPass", default=UNSET)
+    min_count: int | UnsetType = UNSET
+    max_count: int | UnsetType = UNSET
+    host: str | UnsetType = UNSET
+    hypervisor_hostname: str | UnsetType = UNSET
+    trusted_image_certificates: Sequence[str] | UnsetType = UNSET
+    scheduler_hints: Mapping[str, Any] | UnsetType = msgspec.field(
+        name="os:scheduler_hints", default=UNSET
+    )
+
+
+class ServerChange(Body, frozen=True, kw_only=True):
+    """What can be changed of a server by PUT; metadata and tags have addresses of their own."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    hostname: str | UnsetType = UNSET
+
+
 class ServerFault(msgspec.Struct, frozen=True, kw_only=True):
     """Why a server is in ERROR."""
 
@@ -62,6 +110,20 @@ class _Flavor(msgspec.Struct, frozen=True, kw_only=True):
     """The flavor inside a server has no id since microversion 2.47, only its name and sizes."""
 
     original_name: str = ""
+    vcpus: int | None = None
+    ram: int | None = None
+    disk: int | None = None
+
+
+class _Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A security group in a server: by name only."""
+
+    name: str = ""
+
+
+class _AttachedVolume(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    delete_on_termination: bool = False
 
 
 class _Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +155,29 @@ class ServerState(State, frozen=True, kw_only=True):
     key_name: str | None = None
     fault: ServerFault | None = None
     nics: tuple[Nic, ...] = ()
+    project_id: str = msgspec.field(name="tenant_id", default="")
+    user_id: str = ""
+    created_at: str = msgspec.field(name="created", default="")
+    updated_at: str | None = msgspec.field(name="updated", default=None)
+    launched_at: str | None = msgspec.field(name="OS-SRV-USG:launched_at", default=None)
+    task_state: str | None = msgspec.field(name="OS-EXT-STS:task_state", default=None)
+    vm_state: str | None = msgspec.field(name="OS-EXT-STS:vm_state", default=None)
+    power_state: int | None = msgspec.field(name="OS-EXT-STS:power_state", default=None)
+    availability_zone: str | None = msgspec.field(name="OS-EXT-AZ:availability_zone", default=None)
+    host: str | None = msgspec.field(name="OS-EXT-SRV-ATTR:host", default=None)
+    hostname: str | None = msgspec.field(name="OS-EXT-SRV-ATTR:hostname", default=None)
+    config_drive: str = ""
+    progress: int | None = None
+    locked: bool | None = None
+    locked_reason: str | None = None
+    tags: tuple[str, ...] = ()
+    security_groups: tuple[_Named, ...] = ()
+    server_groups: tuple[str, ...] = ()
+    volumes: tuple[_AttachedVolume, ...] = msgspec.field(
+        name="os-extended-volumes:volumes_attached", default=()
+    )
+    scheduler_hints: Mapping[str, Any] | None = None
+    admin_password: str | None = msgspec.field(name="adminPass", default=None)
 
     @property
     def ip_addresses(self) -> dict[str, list[str]]:
@@ -103,6 +188,17 @@ class ServerState(State, frozen=True, kw_only=True):
     def image_id(self) -> str:
         """The id of its image; empty where it was booted from a volume."""
         return self.image if isinstance(self.image, str) else self.image.id
+
+
+# nova/objects/fields.py, InstancePowerState, 34.0.0.
+_POWER_STATES = {
+    0: "NOSTATE",
+    1: "Running",
+    3: "Paused",
+    4: "Shutdown",
+    6: "Crashed",
+    7: "Suspended",
+}
 
 
 def _references(spec: ServerSpec) -> Iterator[Reference]:
@@ -223,6 +319,11 @@ def _needs(state: ServerState) -> Iterator[str]:
         yield from (nic.port_id, nic.network_id, *nic.subnet_ids)
 
 
+def exactly(name: str) -> str:
+    """Return the expression that matches this name alone."""
+    return f"^{re.escape(name)}$"
+
+
 def _sketch(state: ServerState) -> Iterator[Part]:
     label = state.name or state.id
     yield Box(key=state.id, sort="server", label=label, note=state.status)
@@ -248,10 +349,14 @@ KIND = Kind(
     path="/v2.1/servers",
     list_path="/v2.1/servers/detail",
     state=ServerState,
-    # 2.47 (Pike, 2017) puts the flavor's name into the server.
+    new=NewServer,
+    change=ServerChange,
+    beside=("os:scheduler_hints",),
+    # 2.47 (Pike, 2017) puts the flavor's name into the server; read up to 2.104.
     microversion="2.47",
+    newest_microversion="2.104",
     # Nova's name filter is a regular expression (nova/api/openstack/compute/servers.py, 34.0.0).
-    name_query="",
+    name_pattern=exactly,
     columns=(
         Column(title="ID", value=lambda state: state.id),
         Column(title="Name", value=lambda state: state.name),
@@ -259,6 +364,17 @@ KIND = Kind(
         Column(title="Networks", value=lambda state: state.ip_addresses),
         Column(title="Image", value=lambda state: state.image_id),
         Column(title="Flavor", value=lambda state: state.flavor.original_name),
+    ),
+    long_columns=(
+        Column(title="Task State", value=lambda state: state.task_state),
+        Column(title="Power State", value=lambda state: _POWER_STATES.get(state.power_state or 0)),
+        Column(title="Availability Zone", value=lambda state: state.availability_zone),
+        Column(title="Host", value=lambda state: state.host),
+        Column(title="Properties", value=lambda state: state.metadata),
+        Column(title="Created At", value=lambda state: state.created_at),
+        Column(title="Project ID", value=lambda state: state.project_id),
+        Column(title="User ID", value=lambda state: state.user_id),
+        Column(title="Tags", value=lambda state: list(state.tags)),
     ),
     derive=_derive,
     derived_from=("port",),
