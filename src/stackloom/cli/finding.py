@@ -16,7 +16,7 @@ from stackloom.cli import commands
 from stackloom.cli.command import Command, Group
 from stackloom.errors import UsageError
 
-_MOST_WORDS = 3
+_MOST_WORDS = 4
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,12 +36,28 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 600.0
 
+Complete = Callable[[dict[str, Any], Mapping[str, Any]], None]
+"""Sees to fields that depend on one another, before they are sent.
 
-def list_command(kind_module: str, filters: Sequence[Field] = ()) -> Command:
-    """Return ``list``; *filters* are sent to the service as query parameters."""
+It is given the body, which it changes, and the object as it is, empty where it is to be made.
+"""
+
+
+def _is_complete(_body: dict[str, Any], _have: Mapping[str, Any]) -> None:
+    """Change nothing: most fields depend on no other."""
+
+
+def list_command(
+    kind_module: str, filters: Sequence[Field] = (), *, parent: Field | None = None
+) -> Command:
+    """Return ``list``; *filters* are sent to the service as query parameters.
+
+    Args:
+        parent: for kinds below others, the positional argument that names one of these.
+    """
 
     def arguments(parser: ArgumentParser) -> None:
-        add_fields(parser, filters)
+        add_fields(parser, _and_parent(parent, filters))
         parser.add_argument("--long", action="store_true", help="more columns")
         parser.add_argument("--limit", type=_positive, metavar="N", help="at most N")
         parser.add_argument("--marker", metavar="ID", help="begin after this one")
@@ -49,30 +65,47 @@ def list_command(kind_module: str, filters: Sequence[Field] = ()) -> Command:
 
     def run(invocation: Invocation) -> int:
         kind = load_kind(kind_module)
-        _ask(invocation, lambda cloud: _list(invocation, cloud, kind, filters))
+
+        async def work(cloud: Cloud) -> None:
+            await _list(invocation, cloud, await _placed(cloud, kind, invocation, parent), filters)
+
+        _ask(invocation, work)
         return 0
 
     return Command(name="list", help=f"List {plural(kind_module)}", arguments=arguments, run=run)
 
 
-def show_command(kind_module: str) -> Command:
+def show_command(kind_module: str, *, parent: Field | None = None) -> Command:
     """Return ``show``."""
 
-    def run(invocation: Invocation) -> int:
-        from stackloom.cloud.verbs import find
+    def arguments(parser: ArgumentParser) -> None:
+        add_fields(parser, _and_parent(parent))
+        parser.add_argument("name", help="name or id")
+        add_output_options(parser, SHOW_FORMATS)
 
+    def run(invocation: Invocation) -> int:
         kind = load_kind(kind_module)
-        name = invocation.options.name
-        write_one(invocation, plain(_ask(invocation, lambda cloud: find(cloud, kind, name))))
+
+        async def work(cloud: Cloud) -> State:
+            from stackloom.cloud.verbs import find
+
+            placed = await _placed(cloud, kind, invocation, parent)
+            return await find(cloud, placed, invocation.options.name)
+
+        write_one(invocation, plain(_ask(invocation, work)))
         return 0
 
-    return Command(
-        name="show", help=f"Show one {words(kind_module)}", arguments=_show_arguments, run=run
-    )
+    return Command(name="show", help=f"Show one {words(kind_module)}", arguments=arguments, run=run)
 
 
 def create_command(
-    kind_module: str, fields: Sequence[Field], *, name: str = "name", waits: bool = False
+    kind_module: str,
+    fields: Sequence[Field],
+    *,
+    name: str = "name",
+    waits: bool = False,
+    complete: Complete = _is_complete,
+    parent: Field | None = None,
 ) -> Command:
     """Return ``create NAME`` with *fields*.
 
@@ -82,6 +115,7 @@ def create_command(
     """
 
     def arguments(parser: ArgumentParser) -> None:
+        add_fields(parser, _and_parent(parent))
         if name:
             parser.add_argument("name")
         add_fields(parser, fields)
@@ -97,27 +131,56 @@ def create_command(
         async def work(cloud: Cloud) -> State:
             from stackloom.cloud.verbs import create, get
 
-            body = body_of(with_ids(given, await find_ids(cloud, lookups(given))))
+            placed = await _placed(cloud, kind, invocation, parent)
+            parts = _by_destination(await resolved(cloud, given))
+            body = body_of(parts.pop("", ()))
             if name:
                 body[name] = invocation.options.name
-            made = await create(cloud, kind, checked(kind.new, body))
+            complete(body, {})
+            made = await create(cloud, placed, checked(kind.new, body))
+            sent = await _send_parts(cloud, placed, made.id, parts, {})
             if wait:
                 invocation.talk(f"waiting for {words(kind_module)} {made.name or made.id}")
                 made = await watch(cloud, kind).until_ready(made.id, within_seconds=WAIT_SECONDS)
-            return await get(cloud, kind, made.id) if wait else made
+            return await get(cloud, placed, made.id) if wait or sent else made
 
         write_one(invocation, plain(_ask(invocation, work)))
         return 0
 
-    return Command(
-        name="create", help=f"Create a {words(kind_module)}", arguments=arguments, run=run
-    )
+    return Command(name="create", help=f"Create {_one(kind_module)}", arguments=arguments, run=run)
 
 
-def set_command(kind_module: str, fields: Sequence[Field]) -> Command:
+def set_command(
+    kind_module: str,
+    fields: Sequence[Field],
+    *,
+    complete: Complete = _is_complete,
+    parent: Field | None = None,
+) -> Command:
     """Return ``set``: change what is given, leave the rest."""
+    help = f"Change {_one(kind_module)}"
+    return _change_command("set", help, kind_module, fields, complete=complete, parent=parent)
 
+
+def unset_command(
+    kind_module: str, fields: Sequence[Field], *, complete: Complete = _is_complete
+) -> Command:
+    """Return ``unset``: take away what is given; *fields* say what is left."""
+    help = f"Take away what {_one(kind_module)} has"
+    return _change_command("unset", help, kind_module, fields, complete=complete)
+
+
+def _change_command(
+    verb: str,
+    help: str,
+    kind_module: str,
+    fields: Sequence[Field],
+    *,
+    complete: Complete,
+    parent: Field | None = None,
+) -> Command:
     def arguments(parser: ArgumentParser) -> None:
+        add_fields(parser, _and_parent(parent))
         parser.add_argument("name", help="name or id")
         add_fields(parser, fields)
 
@@ -126,25 +189,72 @@ def set_command(kind_module: str, fields: Sequence[Field]) -> Command:
         given = given_fields(invocation.options, fields)
         if not given:
             flags = ", ".join(each.flag for each in fields)
-            raise UsageError("nothing to set was given", hint=f"there are: {flags}")
+            raise UsageError(f"nothing to {verb} was given", hint=f"there are: {flags}")
 
         async def work(cloud: Cloud) -> None:
             from stackloom.cloud.verbs import find, update
 
-            state = await find(cloud, kind, invocation.options.name)
-            body = body_of(with_ids(given, await find_ids(cloud, lookups(given))))
-            await update(cloud, kind, state.id, checked(kind.change, body))
+            placed = await _placed(cloud, kind, invocation, parent)
+            state = await find(cloud, placed, invocation.options.name)
+            have = plain(state)
+            parts = _by_destination(await resolved(cloud, given))
+            if own := parts.pop("", None):
+                body = body_of(own, have)
+                complete(body, have)
+                await update(cloud, placed, state.id, checked(kind.change, body))
+            await _send_parts(cloud, placed, state.id, parts, have)
 
         _ask(invocation, work)
         return 0
 
-    return Command(name="set", help=f"Change a {words(kind_module)}", arguments=arguments, run=run)
+    return Command(name=verb, help=help, arguments=arguments, run=run)
 
 
-def delete_command(kind_module: str) -> Command:
+def action_command(
+    verb: str,
+    help: str,
+    kind_module: str,
+    path: str,
+    fields: Sequence[Field],
+    *,
+    shows: bool = False,
+) -> Command:
+    """Return a command that PUTs *fields* to *path* below one object, as ``router add subnet``.
+
+    Args:
+        shows: the object is shown afterwards.
+    """
+
+    def arguments(parser: ArgumentParser) -> None:
+        parser.add_argument("name", metavar=words(kind_module), help="name or id")
+        add_fields(parser, fields)
+        if shows:
+            add_output_options(parser, SHOW_FORMATS)
+
+    def run(invocation: Invocation) -> int:
+        kind = load_kind(kind_module)
+        given = given_fields(invocation.options, fields)
+
+        async def work(cloud: Cloud) -> State:
+            from stackloom.cloud.verbs import find, get
+
+            state: State = await find(cloud, kind, invocation.options.name)
+            await _send_parts(cloud, kind, state.id, {path: await resolved(cloud, given)}, {})
+            return await get(cloud, kind, state.id) if shows else state
+
+        state = _ask(invocation, work)
+        if shows:
+            write_one(invocation, plain(state))
+        return 0
+
+    return Command(name=verb, help=help, arguments=arguments, run=run)
+
+
+def delete_command(kind_module: str, *, parent: Field | None = None) -> Command:
     """Return ``delete`` of one or several: one that fails does not keep the others."""
 
     def arguments(parser: ArgumentParser) -> None:
+        add_fields(parser, _and_parent(parent))
         parser.add_argument("name", nargs="+", help="name or id")
         parser.add_argument("--wait", action="store_true", help="until it is gone")
 
@@ -154,8 +264,9 @@ def delete_command(kind_module: str) -> Command:
         async def one(cloud: Cloud, name: str) -> None:
             from stackloom.cloud.verbs import delete, find
 
-            state = await find(cloud, kind, name)
-            await delete(cloud, kind, state.id)
+            placed = await _placed(cloud, kind, invocation, parent)
+            state = await find(cloud, placed, name)
+            await delete(cloud, placed, state.id)
             if invocation.options.wait and kind.leaves_late:
                 await watch(cloud, kind).until_gone(state.id, within_seconds=WAIT_SECONDS)
 
@@ -213,6 +324,11 @@ async def find_ids(cloud: Cloud, wanted: Sequence[tuple[str, str]]) -> Lookup:
     }
 
 
+async def resolved(cloud: Cloud, given: Sequence[tuple[Field, Any]]) -> list[tuple[Field, Any]]:
+    """Return what was given with every name of another resource looked up."""
+    return with_ids(given, await find_ids(cloud, lookups(given)))
+
+
 def checked(body_type: Any, body: Mapping[str, Any]) -> Any:
     """Return *body* as the struct that the kind takes.
 
@@ -255,6 +371,51 @@ def plural(kind_module: str) -> str:
     return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
+def _one(kind_module: str) -> str:
+    """Return it with its article."""
+    name = words(kind_module)
+    return f"an {name}" if name[0] in "aeio" else f"a {name}"
+
+
+def _and_parent(parent: Field | None, fields: Sequence[Field] = ()) -> Sequence[Field]:
+    return fields if parent is None else (parent, *fields)
+
+
+async def _placed(
+    cloud: Cloud, kind: Kind[Any], invocation: Invocation, parent: Field | None
+) -> Kind[Any]:
+    """Return the kind as it is below the parent that the command names."""
+    if parent is None:
+        return kind
+    ((_, parent_id),) = await resolved(cloud, given_fields(invocation.options, [parent]))
+    return kind.under(parent_id)
+
+
+def _by_destination(given: Sequence[tuple[Field, Any]]) -> dict[str, list[tuple[Field, Any]]]:
+    """Sort by where it is sent: ``""`` is the object itself."""
+    parts: dict[str, list[tuple[Field, Any]]] = {}
+    for each, value in given:
+        parts.setdefault(each.sent_to, []).append((each, value))
+    return parts
+
+
+async def _send_parts(
+    cloud: Cloud,
+    kind: Kind[Any],
+    id: str,
+    parts: Mapping[str, Sequence[tuple[Field, Any]]],
+    have: Mapping[str, Any],
+) -> bool:
+    """PUT what has a path of its own below the object; return whether there was any."""
+    from stackloom.cloud.kind import Call
+    from stackloom.cloud.verbs import call
+
+    for path, part in parts.items():
+        whole = f"{kind.member_path(id)}/{path}"
+        await call(cloud, kind, Call(method="PUT", path=whole, body=body_of(part, have)))
+    return bool(parts)
+
+
 def _ask(invocation: Invocation, work: Callable[[Cloud], Awaitable[Any]]) -> Any:
     from stackloom.cli.connection import ask_cloud
 
@@ -270,7 +431,7 @@ async def _list(
     options = invocation.options
     columns: list[Column[Any]] = [*kind.columns, *(kind.long_columns if options.long else ())]
     given = given_fields(options, filters)
-    query = body_of(with_ids(given, await find_ids(cloud, lookups(given))))
+    query = body_of(await resolved(cloud, given))
     if options.limit:
         query["limit"] = options.limit
     if options.marker:
@@ -290,11 +451,6 @@ async def _list(
             f"note: this token is for {token.scope} and owns no project, so the empty list "
             "says nothing; name a project: --os-project-name"
         )
-
-
-def _show_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="name or id")
-    add_output_options(parser, SHOW_FORMATS)
 
 
 def _positive(word: str) -> int:
