@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from stackloom.errors import LocalCloudError
+from stackloom.errors import LocalCloudError, UsageError
 from stackloom.local import ports
 
 
@@ -72,3 +72,32 @@ def test_no_free_block_is_said_so() -> None:
     """With the range that was tried."""
     with pytest.raises(LocalCloudError, match="no 20 free ports in a row between 20100"):
         ports.claim((0,), preferred=0, taken=range(20_100, 29_900))
+
+
+def test_ports_that_are_asked_for_are_taken() -> None:
+    """And no others."""
+    before = ports.claim((0, 1), preferred=0, taken=())
+    first = _numbers(before)[0]
+    _close(before)
+    sockets = ports.claim_at({"keystone": 0, "glance": 1}, first=first)
+    assert _numbers(sockets) == [first, first + 1]
+    assert {each.getsockname()[0] for each in sockets} == {"127.0.0.1"}
+    _close(sockets)
+
+
+def test_a_port_that_is_asked_for_and_taken_is_named() -> None:
+    """With whose it would be, and none of the others is kept."""
+    before = ports.claim((0, 1), preferred=0, taken=())
+    first = _numbers(before)[0]
+    before[0].close()
+    with pytest.raises(LocalCloudError, match=rf"port {first + 1}, which is glance's") as caught:
+        ports.claim_at({"keystone": 0, "glance": 1}, first=first)
+    assert "--port-base" in caught.value.hint
+    _close([before[1], *ports.claim_at({"keystone": 0}, first=first)])
+
+
+@pytest.mark.parametrize("first", [0, -5, 65_530])
+def test_ports_that_there_are_not_are_refused(first: int) -> None:
+    """The last of them counts too."""
+    with pytest.raises(UsageError, match="a port is a number from 1 to 65535"):
+        ports.claim_at({"keystone": 0, "heat": 6}, first=first)
