@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 from tests.fakes.cloud import fake_cloud
 from tests.fakes.transport import FakeTransport, answer, body_of, query_of, raw_answer
@@ -286,3 +287,51 @@ def test_an_answer_that_is_no_object_is_told_with_its_beginning() -> None:
         decode_document(raw_answer(200, b"x" * 100))
     assert caught.value.message.endswith(f"it begins: {'x' * 60!r}")
     assert caught.value.hint == "something between here and the service answers in its place"
+
+
+_SHED = Kind(
+    name="shed",
+    plural="sheds",
+    service="network",
+    path="/sheds",
+    state=State,
+    in_token=lambda token: (token.project_id, "demo"),
+)
+
+
+@pytest.mark.parametrize("given", ["demo", "p-1"])
+def test_who_may_not_list_finds_the_own_one(
+    cloud: Cloud, transport: FakeTransport, given: str
+) -> None:
+    """Members may look at their project, but not at the list of projects."""
+    transport.on("GET", "/networking/sheds", answer(403))
+    transport.on("GET", "/networking/sheds/p-1", answer(200, {"shed": {"id": "p-1"}}))
+    assert asyncio.run(find(cloud, _SHED, given)) == State(id="p-1")
+
+
+@pytest.mark.parametrize("kind", [_SHED, _BED])
+def test_who_may_not_list_is_told_so(
+    cloud: Cloud, transport: FakeTransport, kind: Kind[State]
+) -> None:
+    """What the service said, where something else than the own one is meant."""
+    transport.on("GET", "/networking/sheds", answer(403))
+    transport.on("GET", _LIST, answer(403))
+    with pytest.raises(Forbidden):
+        asyncio.run(find(cloud, kind, "another"))
+
+
+def test_what_has_no_name_is_found_by_its_id(cloud: Cloud, transport: FakeTransport) -> None:
+    """One request; what is not there is told as ever."""
+    kind = msgspec.structs.replace(_TOOL, has_name=False)
+    transport.on("GET", "/networking/tools/t-1", answer(200, {"tool": {"id": "t-1"}}))
+    transport.on("GET", "/networking/tools/t-2", answer(404))
+    assert asyncio.run(find(cloud, kind, "t-1")) == State(id="t-1")
+    with pytest.raises(UnknownName, match='tool "t-2" is not there'):
+        asyncio.run(find(cloud, kind, "t-2"))
+
+
+def test_a_name_is_looked_for_within(cloud: Cloud, transport: FakeTransport) -> None:
+    """Names of Keystone are unique inside a domain only."""
+    transport.on("GET", _LIST, _beds("a"))
+    assert asyncio.run(find(cloud, _BED, "a", {"domain_id": "d"})).id == "id-a"
+    assert query_of(transport.requests[-1]) == {"name": "a", "domain_id": "d"}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All of one kind: filters by the names of our fields, pages only when the loop gets there."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+from tests.fakes.cloud import fake_cloud
+from tests.fakes.transport import FakeTransport, answer
+
+from stackloom.cloud.collection import AnyCollection, Collection
+from stackloom.cloud.kind import Body, Kind, Progress, State
+from stackloom.errors import UsageError
+
+
+class _BedState(State, frozen=True, kw_only=True):
+    wide: bool = msgspec.field(name="garden:wide", default=False)
+
+
+class _NewBed(Body, frozen=True, kw_only=True):
+    name: str
+
+
+_BED = Kind(
+    name="flower_bed",
+    plural="beds",
+    service="network",
+    path="/beds",
+    state=_BedState,
+    leaves_late=True,
+    progress=lambda state: Progress.READY if state.wide else Progress.WAITING,
+)
+_LIST = "/networking/beds"
+
+
+@pytest.fixture
+def transport() -> FakeTransport:
+    """A network with two pages of beds."""
+    fake = FakeTransport()
+    following = [{"rel": "next", "href": "http://x/beds?marker=b-1"}]
+    fake.on(
+        "GET",
+        _LIST,
+        answer(200, {"beds": [{"id": "b-1"}], "beds_links": following}),
+        answer(200, {"beds": [{"id": "b-2"}]}),
+    )
+    return fake
+
+
+def _beds(transport: FakeTransport, kind: Kind[_BedState] = _BED) -> AnyCollection:
+    return Collection(fake_cloud(transport), kind)
+
+
+def test_filters_have_the_names_of_our_fields(transport: FakeTransport) -> None:
+    """They are sent by the names of the API; what is no field goes as it is."""
+
+    async def work() -> list[str]:
+        return [each.id async for each in _beds(transport).list(wide=True, tags="a")]
+
+    assert asyncio.run(work()) == ["b-1", "b-2"]
+    assert transport.lines[1:] == [
+        "GET /networking/beds?garden%3Awide=true&tags=a",
+        "GET /networking/beds?garden%3Awide=true&tags=a&marker=b-1",
+    ]
+
+
+def test_a_loop_that_ends_early_asks_for_no_more(transport: FakeTransport) -> None:
+    """The second page stays where it is."""
+
+    async def work() -> str:
+        async for each in _beds(transport).list():
+            return str(each.id)
+        raise AssertionError("there is one")
+
+    assert asyncio.run(work()) == "b-1"
+    assert transport.lines[1:] == ["GET /networking/beds"]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_what_cannot_be_made_or_changed_is_told(transport: FakeTransport, many: bool) -> None:
+    """Nothing is sent."""
+    beds = _beds(transport)
+    new = _NewBed(name="a")
+    with pytest.raises(UsageError, match="beds cannot be made through this API"):
+        asyncio.run(beds.create_many([new]) if many else beds.create(new))
+    with pytest.raises(UsageError, match="beds cannot be changed through this API"):
+        asyncio.run(beds.update("b-1", new))
+    assert transport.requests == []
+
+
+def test_deleting_waits_only_where_it_takes_a_while(transport: FakeTransport) -> None:
+    """What is gone with the answer is not looked for."""
+    transport.on("DELETE", f"{_LIST}/b-1", answer(204))
+    at_once = msgspec.structs.replace(_BED, leaves_late=False)
+    asyncio.run(_beds(transport, at_once).delete("b-1", wait=True))
+    asyncio.run(_beds(transport).delete("b-1"))
+    assert [line for line in transport.lines if "GET" in line] == []
