@@ -75,11 +75,17 @@ def list_command(
     return Command(name="list", help=f"List {plural(kind_module)}", arguments=arguments, run=run)
 
 
-def show_command(kind_module: str, *, parent: Field | None = None) -> Command:
-    """Return ``show``."""
+def show_command(
+    kind_module: str, *, parent: Field | None = None, within: Sequence[Field] = ()
+) -> Command:
+    """Return ``show``.
+
+    Args:
+        within: options that narrow the search by name, such as ``--domain``.
+    """
 
     def arguments(parser: ArgumentParser) -> None:
-        add_fields(parser, _and_parent(parent))
+        add_fields(parser, _and_parent(parent, within))
         parser.add_argument("name", help="name or id")
         add_output_options(parser, SHOW_FORMATS)
 
@@ -87,10 +93,9 @@ def show_command(kind_module: str, *, parent: Field | None = None) -> Command:
         kind = load_kind(kind_module)
 
         async def work(cloud: Cloud) -> State:
-            from stackloom.cloud.verbs import find
-
             placed = await _placed(cloud, kind, invocation, parent)
-            return await find(cloud, placed, invocation.options.name)
+            meant: State = await _meant(cloud, placed, invocation, invocation.options.name, within)
+            return meant
 
         write_one(invocation, plain(_ask(invocation, work)))
         return 0
@@ -156,10 +161,17 @@ def set_command(
     *,
     complete: Complete = _is_complete,
     parent: Field | None = None,
+    within: Sequence[Field] = (),
 ) -> Command:
-    """Return ``set``: change what is given, leave the rest."""
+    """Return ``set``: change what is given, leave the rest.
+
+    Args:
+        within: options that narrow the search by name, such as ``--domain``.
+    """
     help = f"Change {_one(kind_module)}"
-    return _change_command("set", help, kind_module, fields, complete=complete, parent=parent)
+    return _change_command(
+        "set", help, kind_module, fields, complete=complete, parent=parent, within=within
+    )
 
 
 def unset_command(
@@ -178,9 +190,10 @@ def _change_command(
     *,
     complete: Complete,
     parent: Field | None = None,
+    within: Sequence[Field] = (),
 ) -> Command:
     def arguments(parser: ArgumentParser) -> None:
-        add_fields(parser, _and_parent(parent))
+        add_fields(parser, _and_parent(parent, within))
         parser.add_argument("name", help="name or id")
         add_fields(parser, fields)
 
@@ -192,10 +205,10 @@ def _change_command(
             raise UsageError(f"nothing to {verb} was given", hint=f"there are: {flags}")
 
         async def work(cloud: Cloud) -> None:
-            from stackloom.cloud.verbs import find, update
+            from stackloom.cloud.verbs import update
 
             placed = await _placed(cloud, kind, invocation, parent)
-            state = await find(cloud, placed, invocation.options.name)
+            state = await _meant(cloud, placed, invocation, invocation.options.name, within)
             have = plain(state)
             parts = _by_destination(await resolved(cloud, given))
             if own := parts.pop("", None):
@@ -250,11 +263,17 @@ def action_command(
     return Command(name=verb, help=help, arguments=arguments, run=run)
 
 
-def delete_command(kind_module: str, *, parent: Field | None = None) -> Command:
-    """Return ``delete`` of one or several: one that fails does not keep the others."""
+def delete_command(
+    kind_module: str, *, parent: Field | None = None, within: Sequence[Field] = ()
+) -> Command:
+    """Return ``delete`` of one or several: one that fails does not keep the others.
+
+    Args:
+        within: options that narrow the search by name, such as ``--domain``.
+    """
 
     def arguments(parser: ArgumentParser) -> None:
-        add_fields(parser, _and_parent(parent))
+        add_fields(parser, _and_parent(parent, within))
         parser.add_argument("name", nargs="+", help="name or id")
         parser.add_argument("--wait", action="store_true", help="until it is gone")
 
@@ -262,10 +281,10 @@ def delete_command(kind_module: str, *, parent: Field | None = None) -> Command:
         kind = load_kind(kind_module)
 
         async def one(cloud: Cloud, name: str) -> None:
-            from stackloom.cloud.verbs import delete, find
+            from stackloom.cloud.verbs import delete
 
             placed = await _placed(cloud, kind, invocation, parent)
-            state = await find(cloud, placed, name)
+            state = await _meant(cloud, placed, invocation, name, within)
             await delete(cloud, placed, state.id)
             if invocation.options.wait and kind.leaves_late:
                 await watch(cloud, kind).until_gone(state.id, within_seconds=WAIT_SECONDS)
@@ -391,6 +410,16 @@ async def _placed(
     return kind.under(parent_id)
 
 
+async def _meant(
+    cloud: Cloud, kind: Kind[Any], invocation: Invocation, name: str, within: Sequence[Field]
+) -> Any:
+    """Return the one that has this name or id."""
+    from stackloom.cloud.verbs import find
+
+    narrow = body_of(await resolved(cloud, given_fields(invocation.options, within)))
+    return await find(cloud, kind, name, narrow)
+
+
 def _by_destination(given: Sequence[tuple[Field, Any]]) -> dict[str, list[tuple[Field, Any]]]:
     """Sort by where it is sent: ``""`` is the object itself."""
     parts: dict[str, list[tuple[Field, Any]]] = {}
@@ -432,7 +461,7 @@ async def _list(
     columns: list[Column[Any]] = [*kind.columns, *(kind.long_columns if options.long else ())]
     given = given_fields(options, filters)
     query = body_of(await resolved(cloud, given))
-    if options.limit:
+    if options.limit and kind.has_pages:
         query["limit"] = options.limit
     if options.marker:
         query["marker"] = options.marker

@@ -209,6 +209,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         name_query: the parameter that filters a list by name, empty where it is no exact match.
         name_pattern: what ``name_query`` is given, for a service that takes an expression.
         has_name: False for kinds that are known by their ids alone.
+        has_pages: False for lists that refuse ``limit`` and ``marker``.
         in_token: the id and name of the one that a token is about, for those who may see no other:
             a member may not list projects, but may look at the own one.
         bulk: the API makes many in one request.
@@ -248,6 +249,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     name_query: str = "name"
     name_pattern: Callable[[str], str] = lambda name: name
     has_name: bool = True
+    has_pages: bool = True
     in_token: Callable[[Token], tuple[str, str]] | None = None
     bulk: bool = False
     beside: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A project of Keystone: what owns everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import UNSET, UnsetType
+
+from stackloom.cloud.kind import Body, Column, Kind, State
+
+
+class NewProject(Body, frozen=True, kw_only=True):
+    """What can be said when a project is made.
+
+    Source: keystone/resource/schema.py, 30.0.0.
+    """
+
+    name: str
+    description: str | UnsetType = UNSET
+    domain_id: str | UnsetType = UNSET
+    parent_id: str | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+    tags: tuple[str, ...] | UnsetType = UNSET
+    options: Mapping[str, bool | None] | UnsetType = UNSET
+
+
+class ProjectChange(Body, frozen=True, kw_only=True):
+    """What can be changed of a project."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+    tags: tuple[str, ...] | UnsetType = UNSET
+    options: Mapping[str, bool | None] | UnsetType = UNSET
+
+
+class ProjectState(State, frozen=True, kw_only=True):
+    """What Keystone tells of a project."""
+
+    domain_id: str | None = None
+    parent_id: str | None = None
+    enabled: bool = True
+    is_domain: bool = False
+    tags: tuple[str, ...] = ()
+    options: Mapping[str, bool | None] = {}
+
+
+KIND = Kind(
+    name="project",
+    plural="projects",
+    service="identity",
+    path="/v3/projects",
+    state=ProjectState,
+    new=NewProject,
+    change=ProjectChange,
+    update_method="PATCH",
+    in_token=lambda token: (token.project_id, token.scope.removeprefix("project ")),
+    columns=(
+        Column(title="ID", value=lambda state: state.id),
+        Column(title="Name", value=lambda state: state.name),
+    ),
+    long_columns=(
+        Column(title="Domain ID", value=lambda state: state.domain_id),
+        Column(title="Description", value=lambda state: state.description),
+        Column(title="Enabled", value=lambda state: state.enabled),
+    ),
+)
