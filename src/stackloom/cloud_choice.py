@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from stackloom.auth.config import CloudConfig, cloud_config
+from stackloom.auth.origin import Origin
 from stackloom.auth.settings import Settings, cloud_names, read_settings
 from stackloom.errors import BadConfig
 from stackloom.local.access import access
@@ -31,6 +32,17 @@ def choose_cloud(
     Raises:
         BadConfig: no cloud is named and the local one is not up.
     """
+    return cloud_config(choose_settings(options, environment, cloud_name=cloud_name, note=note))
+
+
+def choose_settings(
+    options: Mapping[str, str],
+    environment: Mapping[str, str],
+    *,
+    cloud_name: str = "",
+    note: Callable[[str], None],
+) -> Settings:
+    """Return the settings behind ``choose_cloud``, with where each of them comes from."""
     settings = read_settings(options, environment, cloud_name=cloud_name)
     if settings is None:
         settings = _local_settings(options, environment)
@@ -39,7 +51,7 @@ def choose_cloud(
         note(f"{settings.source} is used as it stands; ignored: {', '.join(settings.ignored)}")
     for sentence in settings.notes:
         note(sentence)
-    return cloud_config(settings)
+    return settings
 
 
 def _local_settings(options: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
@@ -61,4 +73,6 @@ def local_settings(
     settings = read_settings(options, local_environment)
     assert settings is not None, "the local cloud gives OS_AUTH_URL"
     user = local_environment.get("OS_USERNAME", "")
-    return replace(settings, source=f'local cloud "{name}" as {user}')
+    given = Origin(words=f'local cloud "{name}"')
+    origins = {key: origin if key in options else given for key, origin in settings.origins.items()}
+    return replace(settings, source=f'local cloud "{name}" as {user}', origins=origins)

@@ -114,7 +114,7 @@ def test_every_group_and_command_says_what_it_does() -> None:
             "network list --os-clod x",
             (
                 "error: there is no option --os-clod\n"
-                "hint: did you mean: --os-cloud, --os-cert, --os-password?\n"
+                "hint: did you mean: --os-cloud, --os-unscoped, --os-passcode?\n"
             ),
         ),
         ("network list --os-cloud", "error: --os-cloud needs a value\n"),

@@ -85,6 +85,10 @@ class Entry:
         """Put one setting over all."""
         self._beside[name] = given
 
+    def inside(self, name: str) -> str:
+        """Return one setting of ``auth`` as it is written, empty where there is none."""
+        return _text(self._auth.get(name, _NOTHING).value) or ""
+
     def result(self, source: str) -> dict[str, Given]:
         """Return every setting that is given as text, flat, with where it came from.
 

@@ -87,12 +87,15 @@ def _asked(address: str, source: str) -> dict[str, object]:
 
     parts = urlsplit(address)
     url = f"{parts.scheme}://{parts.netloc}/.well-known/openstack/api"
+    transport = BlockingTransport()
     try:
-        answer = run_alone(BlockingTransport().send(Request(method="GET", url=url)))
+        answer = run_alone(transport.send(Request(method="GET", url=url)))
         if answer.status != 200:
             raise BadConfig(f"{source}: the profile at {url} answered {answer.status}")
         settings = msgspec.json.decode(answer.body, type=_WellKnown).profile
     except (NotSent, Lost, msgspec.DecodeError) as error:
         raise BadConfig(f"{source}: the profile at {url} cannot be had: {error}") from error
+    finally:
+        run_alone(transport.close())
     settings.pop("profile", None)  # it must not lead on to yet another
     return settings

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from stackloom.auth.cloud_files import CloudFile, directories, first_file
-from stackloom.auth.entry import IN_AUTH, Entry, chosen_region, known_regions
+from stackloom.auth.entry import IN_AUTH, Entry, Region, chosen_region, known_regions
 from stackloom.auth.origin import Given, Origin
 from stackloom.auth.service_choice import is_service_key
 from stackloom.errors import UnknownName
@@ -119,6 +119,35 @@ def cloud_names(environment: Mapping[str, str]) -> list[str]:
     return sorted(_Files(environment).names())
 
 
+class KnownCloud(msgspec.Struct, frozen=True, kw_only=True):
+    """One cloud of the files, as far as it can be told without asking anybody."""
+
+    name: str
+    auth_url: str
+    regions: tuple[str, ...]
+    origin: Origin
+
+
+def known_clouds(environment: Mapping[str, str]) -> list[KnownCloud]:
+    """List the clouds of ``clouds.yaml`` and ``secure.yaml``, in their order."""
+    files = _Files(environment)
+    found: list[KnownCloud] = []
+    for name in files.names():
+        layers = list(files.layers(name))
+        entry = Entry()
+        for layer, origin in layers:
+            entry.put(layer, origin, nulls_count=True)
+        found.append(
+            KnownCloud(
+                name=name,
+                auth_url=entry.inside("auth_url"),
+                regions=tuple(each.name for each in _regions(layers, f'cloud "{name}"')),
+                origin=layers[0][1],
+            )
+        )
+    return found
+
+
 class _Files:
     """``clouds.yaml`` with ``secure.yaml`` over it; each may be missing."""
 
@@ -217,6 +246,15 @@ def _profile_layers(
     return [(found.settings, found.origin)]
 
 
+def _regions(layers: list[tuple[dict[str, object], Origin]], source: str) -> list[Region]:
+    merged: dict[str, object] = {}
+    origin = layers[0][1]
+    for layer, place in layers:
+        merged.update(layer)
+        origin = place if {"regions", "region_name"} & set(layer) else origin
+    return known_regions(merged, origin, source)
+
+
 def _put_region(
     entry: Entry,
     layers: list[tuple[dict[str, object], Origin]],
@@ -225,12 +263,7 @@ def _put_region(
     source: str,
 ) -> None:
     """Choose the region and put its own settings over those of the cloud."""
-    merged: dict[str, object] = {}
-    origin = layers[0][1]
-    for layer, place in layers:
-        merged.update(layer)
-        origin = place if {"regions", "region_name"} & set(layer) else origin
-    regions = known_regions(merged, origin, source)
+    regions = _regions(layers, source)
     if not regions and profile_layers:
         regions = known_regions(*profile_layers[0], source)
     region = chosen_region(regions, wanted, source)

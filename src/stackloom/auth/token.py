@@ -37,17 +37,27 @@ class _Role(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-class _Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One address of a service, as the catalog gives it."""
+
     url: str
     interface: str
     region_id: str | None = None
     region: str | None = None
 
+    @property
+    def region_name(self) -> str:
+        """Its region; older catalogs call it ``region``."""
+        return self.region_id or self.region or ""
 
-class _Service(msgspec.Struct, frozen=True, kw_only=True):
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """One service of the catalog."""
+
     type: str
     name: str = ""
-    endpoints: tuple[_Endpoint, ...] = ()
+    id: str = ""
+    endpoints: tuple[Endpoint, ...] = ()
 
 
 class _Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +68,8 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True):
     domain: _Domain | None = None
     system: Mapping[str, bool] | None = None
     roles: tuple[_Role, ...] = ()
-    catalog: tuple[_Service, ...] = ()
+    catalog: tuple[Service, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +132,16 @@ class Token:
         return self._body.project.id if self._body.project else ""
 
     @property
+    def catalog(self) -> tuple[Service, ...]:
+        """The services that it can reach, in Keystone's order."""
+        return self._body.catalog
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How it was earned: Keystone's names of the methods."""
+        return self._body.methods
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """The names of the roles it carries, sorted."""
         return tuple(sorted(role.name for role in self._body.roles))
@@ -158,7 +179,7 @@ class Token:
             regions = {endpoint.region_id, endpoint.region}
             if endpoint.interface == interface and (not region or region in regions):
                 return self._root(endpoint.url)
-        offers = sorted({f"{e.region_id or e.region or '-'}/{e.interface}" for e in endpoints})
+        offers = sorted({f"{e.region_name or '-'}/{e.interface}" for e in endpoints})
         raise NoEndpoint(
             f"service {service} has no {interface} endpoint in region {region or '(any)'}",
             hint=f"the catalog has: {', '.join(offers) or 'none'}",

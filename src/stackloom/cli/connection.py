@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from stackloom.auth.config import CloudConfig
+from stackloom.auth.config import CloudConfig, cloud_config
+from stackloom.auth.settings import Settings
 from stackloom.cli.command import Invocation
 from stackloom.cloud.cloud import Cloud, connect, connect_alone
-from stackloom.cloud_choice import choose_cloud
+from stackloom.cloud_choice import choose_settings
 from stackloom.transport.blocking import run_alone
 
 T = TypeVar("T")
@@ -51,12 +52,16 @@ def ask_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) -> 
         signal.signal(signal.SIGINT, before)
 
 
-def _config(invocation: Invocation) -> CloudConfig:
+def cloud_settings(invocation: Invocation) -> Settings:
     """Choose the cloud, and say on stderr which one where none was named."""
     given = invocation.cloud_options
     if invocation.options.insecure:
         given.settings["insecure"] = "true"
-    config = choose_cloud(
+    return choose_settings(
         given.settings, invocation.environment, cloud_name=given.cloud, note=invocation.talk
     )
+
+
+def _config(invocation: Invocation) -> CloudConfig:
+    config = cloud_config(cloud_settings(invocation))
     return replace(config, cache_tokens=False) if invocation.options.no_cache else config

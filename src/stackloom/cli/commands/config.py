@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``config``: which clouds there are, and where every setting of one comes from."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
+
+_DEFAULTS = {"auth_type": "password", "interface": "public", "verify": "True"}
+_SECRET_WORDS = ("password", "passcode", "secret", "assertion", "otp_key")
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_output_options(parser, LIST_FORMATS)
+
+
+def _show(invocation: Invocation) -> int:
+    from stackloom.auth.origin import DEFAULT
+    from stackloom.cli.connection import cloud_settings
+
+    settings = cloud_settings(invocation)
+    defaults = {name: DEFAULT for name in _DEFAULTS if name not in settings.values}
+    origins = {**settings.origins, **defaults}
+    values = {**_DEFAULTS, **settings.values}
+    rows = [[name, shown(name, values[name]), origins[name].tell()] for name in sorted(values)]
+    rows.append(["(tokens kept on disk)", str(settings.cache_tokens), settings.source])
+    write_list(invocation, ["Name", "Value", "Source"], rows)
+    return 0
+
+
+def shown(name: str, value: str) -> str:
+    """Return a value that everybody may see: stars in place of a secret."""
+    is_token = name == "code" or name.endswith(("token", "authorization_code"))
+    if is_token or any(word in name for word in _SECRET_WORDS):
+        return "***"
+    scheme, mark, rest = value.partition("://")
+    host, at, path = rest.partition("@")
+    return f"{scheme}{mark}***@{path}" if mark and at and "/" not in host else value
+
+
+def _list(invocation: Invocation) -> int:
+    from stackloom.auth.settings import known_clouds
+
+    rows = [
+        [cloud.name, shown("auth_url", cloud.auth_url), list(cloud.regions), cloud.origin.tell()]
+        for cloud in known_clouds(invocation.environment)
+    ]
+    write_list(invocation, ["Name", "Auth URL", "Regions", "Source"], rows)
+    return 0
+
+
+GROUP = Group(
+    help="Clouds and settings of clouds.yaml, variables and options",
+    commands=(
+        Command(name="list", help="List the clouds of the files", arguments=_arguments, run=_list),
+        Command(
+            name="show",
+            help="Show every setting that counts, and where it comes from",
+            arguments=_arguments,
+            run=_show,
+        ),
+    ),
+)
