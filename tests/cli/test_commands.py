@@ -118,7 +118,7 @@ def test_a_server_is_created_from_names(stackloom: CommandLine, woven: FakeCloud
         ),
         (
             "--image cirros --flavor m1.tiny --property =b",
-            "error: --property : should be KEY=VALUE\n",
+            'error: "" should be KEY=VALUE\n',
         ),
         (
             "--image cirros",

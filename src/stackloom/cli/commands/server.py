@@ -1,101 +1,70 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``server``: look at servers, create and delete them."""
+"""``server``: servers of Nova. What they are made of and can do stands in ``cli/server_*.py``."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.kind_commands import (
-    delete_command,
-    list_command,
-    plain,
-    show_command,
-)
-from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
+import msgspec
 
-if TYPE_CHECKING:
-    from stackloom.cloud.cloud import Cloud
-    from stackloom.cloud.kind import Kind
-    from stackloom.resources.compute.server import ServerState
+from stackloom.cli.command import Group
+from stackloom.cli.fields import Field, named, number, several, switch, text
+from stackloom.cli.kind_commands import delete_command, list_command, show_command
+from stackloom.cli.server_actions import ACTIONS
+from stackloom.cli.server_changes import CHANGES
+from stackloom.cli.server_create import CREATE
+from stackloom.cli.server_parts import PARTS
 
 _KIND = "compute.server"
-_WAIT_SECONDS = 600.0
 
 
-def _create_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name")
-    parser.add_argument("--image", required=True, metavar="IMAGE", help="name or id")
-    parser.add_argument("--flavor", required=True, metavar="FLAVOR", help="name or id")
-    parser.add_argument(
-        "--network",
-        action="append",
-        default=[],
-        metavar="NETWORK",
-        help="name or id; repeat for several",
-    )
-    parser.add_argument("--port", action="append", default=[], metavar="PORT", help="name or id")
-    parser.add_argument("--key-name", default="", metavar="KEY", help="key pair to put into it")
-    parser.add_argument(
-        "--property", action="append", default=[], metavar="KEY=VALUE", help="metadata; repeatable"
-    )
-    parser.add_argument("--wait", action="store_true", help="until it is ACTIVE")
-    add_output_options(parser, SHOW_FORMATS)
+def _taken(field: Field, take: Any) -> Field:
+    return msgspec.structs.replace(field, take=take)
 
 
-def _create(invocation: Invocation) -> int:
-    from stackloom.cli.connection import with_cloud
-    from stackloom.errors import UsageError
-
-    options = invocation.options
-    pairs = [each.partition("=") for each in options.property]
-    if wrong := [key for key, equals, _ in pairs if not equals or not key]:
-        raise UsageError(f"--property {wrong[0]}: should be KEY=VALUE")
-    wanted: dict[str, Any] = {"name": options.name}
-    if options.key_name:
-        wanted["key_name"] = options.key_name
-    if pairs:
-        wanted["metadata"] = {key: value for key, _, value in pairs}
-    write_one(invocation, with_cloud(invocation, lambda cloud: _made(cloud, invocation, wanted)))
-    return 0
-
-
-async def _made(cloud: Cloud, invocation: Invocation, wanted: dict[str, Any]) -> dict[str, object]:
-    """Look up what was named, all at once, and boot the server; return it as the cloud has it."""
-    from stackloom.cloud.together import together
-    from stackloom.cloud.verbs import create, find, get
-    from stackloom.cloud.wait import Watch
-    from stackloom.resources.compute import flavor, server
-    from stackloom.resources.image import image
-    from stackloom.resources.network import network, port
-
-    options = invocation.options
-    named: list[tuple[Kind[Any], str]] = [
-        (image.KIND, options.image),
-        (flavor.KIND, options.flavor),
-    ]
-    named += [(network.KIND, name) for name in options.network]
-    named += [(port.KIND, name) for name in options.port]
-    ids = [state.id for state in await together(find(cloud, kind, name) for kind, name in named)]
-    networks = [{"uuid": id} for id in ids[2 : 2 + len(options.network)]]
-    nics = networks + [{"port": id} for id in ids[2 + len(options.network) :]]
-    body = {"imageRef": ids[0], "flavorRef": ids[1], "networks": nics or "auto", **wanted}
-    made = await create(cloud, server.KIND, body)
-    if options.wait:
-        invocation.talk(f"waiting for {options.name} to be ACTIVE")
-        watch = Watch(cloud, server.KIND)
-        await watch.until_ready(made.id, within_seconds=_WAIT_SECONDS)
-    booted: ServerState = await get(cloud, server.KIND, made.id)
-    return dict(plain(booted))
-
+_FILTERS = (
+    _taken(
+        text("--name", "name", "with this name; a regular expression", metavar="NAME"),
+        lambda name: f"^({name})$",
+    ),
+    _taken(text("--status", "status", "ACTIVE, SHUTOFF, ERROR, …"), str.upper),
+    named("--flavor", "flavor", "compute.flavor", "of this flavor"),
+    named("--image", "image", "image.image", "booted from this image"),
+    text("--host", "host", "on this host (administrators)"),
+    switch("--all-projects", "all_tenants", "of all projects (administrators)"),
+    text("--project", "project_id", "of this project, by id", metavar="PROJECT"),
+    text("--user", "user_id", "of this user, by id", metavar="USER"),
+    text("--ip", "ip", "with an IPv4 address that this expression matches", metavar="ADDRESS"),
+    text("--ip6", "ip6", "with an IPv6 address that this expression matches", metavar="ADDRESS"),
+    text("--instance-name", "instance_name", "called so by the hypervisor", metavar="NAME"),
+    text("--reservation-id", "reservation_id", "made by one request", metavar="ID"),
+    switch("--deleted", "deleted", "only deleted ones (administrators)"),
+    text("--availability-zone", "availability_zone", "in this zone", metavar="ZONE"),
+    text("--key-name", "key_name", "with this key pair", metavar="KEY"),
+    switch("--config-drive", "config_drive", "only those with a config drive"),
+    switch("--no-config-drive", "config_drive", "only those without", value=False),
+    text("--vm-state", "vm_state", "active, stopped, …", metavar="STATE"),
+    text("--task-state", "task_state", "spawning, deleting, …", metavar="STATE"),
+    number("--power-state", "power_state", "1 running, 3 paused, 4 shut down, …", metavar="N"),
+    text("--changes-since", "changes-since", "changed since this time (ISO 8601)", metavar="TIME"),
+    text("--changes-before", "changes-before", "changed before it", metavar="TIME"),
+    switch("--locked", "locked", "only locked ones"),
+    switch("--unlocked", "locked", "only those that are not locked", value=False),
+    several("--tags", "tags", "with all of these tags; repeatable", take=",".join, metavar="TAG"),
+    several(
+        "--not-tags", "not-tags", "without these tags; repeatable", take=",".join, metavar="TAG"
+    ),
+)
 
 GROUP = Group(
     help="Servers",
     commands=(
-        list_command(_KIND),
+        list_command(_KIND, _FILTERS),
         show_command(_KIND),
-        Command(name="create", help="Boot a server", arguments=_create_arguments, run=_create),
+        CREATE,
+        *CHANGES,
         delete_command(_KIND),
+        *ACTIONS,
+        *PARTS,
     ),
 )
