@@ -150,6 +150,8 @@ def test_it_is_drawn_as_a_box() -> None:
 
 @pytest.mark.parametrize(("is_up", "word"), [(True, "UP"), (False, "DOWN")])
 def test_a_list_shows_whether_it_is_up(is_up: bool, word: str) -> None:
-    """Id, name, status, and the state that was asked for."""
+    """Id, name, status, the state that was asked for, and whose it is."""
     state = msgspec.structs.replace(_PLAIN, admin_state_up=is_up)
-    assert [column.value(state) for column in KIND.columns] == ["r-1", "hub", "ACTIVE", word]
+    assert [column.value(state) for column in KIND.columns] == [
+        *("r-1", "hub", "ACTIVE", word, "")
+    ]

@@ -49,6 +49,7 @@ class NewNetwork(Body, frozen=True, kw_only=True):
     admin_state_up: bool | UnsetType = UNSET
     shared: bool | UnsetType = UNSET
     external: bool | UnsetType = msgspec.field(name="router:external", default=UNSET)
+    is_default: bool | UnsetType = UNSET
     mtu: int | UnsetType = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     dns_domain: str | UnsetType = UNSET
@@ -71,6 +72,7 @@ class NetworkChange(Body, frozen=True, kw_only=True):
     admin_state_up: bool | UnsetType = UNSET
     shared: bool | UnsetType = UNSET
     external: bool | UnsetType = msgspec.field(name="router:external", default=UNSET)
+    is_default: bool | UnsetType = UNSET
     mtu: int | UnsetType = UNSET
     port_security_enabled: bool | UnsetType = UNSET
     dns_domain: str | UnsetType = UNSET
@@ -87,9 +89,22 @@ class NetworkState(State, frozen=True, kw_only=True):
     external: bool = msgspec.field(name="router:external", default=False)
     mtu: int | None = None
     port_security_enabled: bool | None = None
+    is_default: bool | None = None
+    dns_domain: str | None = None
+    qos_policy_id: str | None = None
+    vlan_transparent: bool | None = None
+    ipv4_address_scope: str | None = None
+    ipv6_address_scope: str | None = None
+    network_type: str | None = msgspec.field(name="provider:network_type", default=None)
+    physical_network: str | None = msgspec.field(name="provider:physical_network", default=None)
+    segmentation_id: int | None = msgspec.field(name="provider:segmentation_id", default=None)
     project_id: str = ""
+    availability_zone_hints: tuple[str, ...] = ()
     availability_zones: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    created_at: str = ""
+    updated_at: str = ""
+    revision_number: int | None = None
 
 
 def _expand(

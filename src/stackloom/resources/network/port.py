@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from stackloom.cloud.kind import (
+    Body,
     Call,
     Column,
     Declaration,
@@ -49,8 +51,93 @@ class FixedIp(msgspec.Struct, frozen=True, kw_only=True):
     ip_address: str
 
 
+class WantedIp(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that a port should have; what is left out Neutron chooses."""
+
+    subnet_id: str | UnsetType = UNSET
+    ip_address: str | UnsetType = UNSET
+
+
+class AddressPair(msgspec.Struct, frozen=True, kw_only=True):
+    """Another address or range that a port may send from; without a MAC, with the port's own."""
+
+    ip_address: str
+    mac_address: str | UnsetType = UNSET
+
+
+class DhcpOption(msgspec.Struct, frozen=True, kw_only=True):
+    """An option that DHCP gives to this port alone; a value of null takes it away."""
+
+    opt_name: str
+    opt_value: str | None = None
+    ip_version: int | UnsetType = UNSET
+
+
+class NewPort(Body, frozen=True, kw_only=True):
+    """What can be said when a port is made; administrators may say all of it.
+
+    Source: neutron_lib/api/definitions/{port,portbindings,port_security,allowedaddresspairs,
+    extra_dhcp_opt,dns,dns_domain_ports,port_numa_affinity_policy,port_device_profile,
+    uplink_status_propagation,port_hints,port_trusted_vif,port_hardware_offload_type,qos}.py,
+    2026.2.
+    """
+
+    network_id: str
+    name: str = ""
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    mac_address: str | UnsetType = UNSET
+    fixed_ips: tuple[WantedIp, ...] | UnsetType = UNSET
+    device_id: str | UnsetType = UNSET
+    device_owner: str | UnsetType = UNSET
+    security_groups: tuple[str, ...] | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
+    allowed_address_pairs: tuple[AddressPair, ...] | UnsetType = UNSET
+    extra_dhcp_opts: tuple[DhcpOption, ...] | UnsetType = UNSET
+    host_id: str | UnsetType = msgspec.field(name="binding:host_id", default=UNSET)
+    vnic_type: str | UnsetType = msgspec.field(name="binding:vnic_type", default=UNSET)
+    profile: Mapping[str, Any] | UnsetType = msgspec.field(name="binding:profile", default=UNSET)
+    dns_name: str | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
+    numa_affinity_policy: str | UnsetType | None = UNSET
+    device_profile: str | UnsetType = UNSET
+    hardware_offload_type: str | UnsetType = UNSET
+    hints: Mapping[str, Any] | UnsetType | None = UNSET
+    trusted: bool | UnsetType = UNSET
+    propagate_uplink_status: bool | UnsetType = UNSET
+    project_id: str | UnsetType = UNSET
+
+
+class PortChange(Body, frozen=True, kw_only=True):
+    """What can be changed of a port; lists are replaced as a whole, except DHCP options."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    mac_address: str | UnsetType | None = UNSET
+    fixed_ips: tuple[WantedIp, ...] | UnsetType = UNSET
+    device_id: str | UnsetType = UNSET
+    device_owner: str | UnsetType = UNSET
+    security_groups: tuple[str, ...] | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
+    allowed_address_pairs: tuple[AddressPair, ...] | UnsetType = UNSET
+    extra_dhcp_opts: tuple[DhcpOption, ...] | UnsetType = UNSET
+    host_id: str | UnsetType | None = msgspec.field(name="binding:host_id", default=UNSET)
+    vnic_type: str | UnsetType = msgspec.field(name="binding:vnic_type", default=UNSET)
+    profile: Mapping[str, Any] | UnsetType = msgspec.field(name="binding:profile", default=UNSET)
+    dns_name: str | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
+    numa_affinity_policy: str | UnsetType | None = UNSET
+    data_plane_status: str | UnsetType | None = UNSET
+    hints: Mapping[str, Any] | UnsetType | None = UNSET
+    trusted: bool | UnsetType = UNSET
+    propagate_uplink_status: bool | UnsetType = UNSET
+
+
 class PortState(State, frozen=True, kw_only=True):
-    """What Neutron tells of a port."""
+    """What Neutron tells of a port; hosts and bindings only to administrators."""
 
     network_id: str
     status: str = ""
@@ -59,7 +146,26 @@ class PortState(State, frozen=True, kw_only=True):
     fixed_ips: tuple[FixedIp, ...] = ()
     device_id: str = ""
     device_owner: str = ""
+    security_groups: tuple[str, ...] = ()
+    port_security_enabled: bool | None = None
+    allowed_address_pairs: tuple[AddressPair, ...] = ()
+    extra_dhcp_opts: tuple[DhcpOption, ...] = ()
+    vnic_type: str | None = msgspec.field(name="binding:vnic_type", default=None)
+    vif_type: str | None = msgspec.field(name="binding:vif_type", default=None)
+    host_id: str | None = msgspec.field(name="binding:host_id", default=None)
+    profile: Mapping[str, Any] | None = msgspec.field(name="binding:profile", default=None)
+    dns_name: str | None = None
+    dns_domain: str | None = None
+    qos_policy_id: str | None = None
+    qos_network_policy_id: str | None = None
+    numa_affinity_policy: str | None = None
+    data_plane_status: str | None = None
+    trunk_details: Mapping[str, Any] | None = None
     project_id: str = ""
+    tags: tuple[str, ...] = ()
+    created_at: str = ""
+    updated_at: str = ""
+    revision_number: int | None = None
 
 
 def _references(spec: PortSpec) -> Iterator[Reference]:
@@ -134,12 +240,19 @@ def _compare_addresses(spec: PortSpec, state: PortState, ids: Ids) -> Iterator[D
         yield Difference(field="fixed_ips", have=have, want=wanted)
 
 
+def _subports(state: PortState) -> list[str]:
+    subports = (state.trunk_details or {}).get("sub_ports", ())
+    return [f"{each['port_id']} ({each['segmentation_id']})" for each in subports]
+
+
 KIND = Kind(
     name="port",
     plural="ports",
     service="network",
     path="/v2.0/ports",
     state=PortState,
+    new=NewPort,
+    change=PortChange,
     project_query="project_id",
     bulk=True,
     columns=(
@@ -151,6 +264,12 @@ KIND = Kind(
             value=lambda state: [ip.ip_address for ip in state.fixed_ips],
         ),
         Column(title="Status", value=lambda state: state.status),
+    ),
+    long_columns=(
+        Column(title="Security Groups", value=lambda state: list(state.security_groups)),
+        Column(title="Device Owner", value=lambda state: state.device_owner),
+        Column(title="Tags", value=lambda state: list(state.tags)),
+        Column(title="Trunk subports", value=_subports),
     ),
     declaration=Declaration(
         spec=PortSpec,

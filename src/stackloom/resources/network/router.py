@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from stackloom.cloud.kind import (
+    Body,
     Call,
     Column,
     Declaration,
@@ -23,8 +25,9 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Box, Part
+from stackloom.resources.network.port import FixedIp, WantedIp
 from stackloom.resources.network.router_interface import RouterInterfaceSpec
-from stackloom.resources.network.subnet import SubnetSpec
+from stackloom.resources.network.subnet import HostRoute, SubnetSpec
 
 
 class RouterSpec(Spec, frozen=True, kw_only=True):
@@ -41,17 +44,79 @@ class RouterSpec(Spec, frozen=True, kw_only=True):
     admin_state_up: bool = True
 
 
-class _Gateway(msgspec.Struct, frozen=True, kw_only=True):
+class WantedGateway(msgspec.Struct, frozen=True, kw_only=True):
+    """The network behind a router, and the router's addresses there."""
+
+    network_id: str
+    enable_snat: bool | UnsetType = UNSET
+    external_fixed_ips: tuple[WantedIp, ...] | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
+
+
+class NewRouter(Body, frozen=True, kw_only=True):
+    """What can be said when a router is made; administrators may say all of it.
+
+    Source: neutron_lib/api/definitions/{l3,l3_ext_gw_mode,l3_ext_ha_mode,dvr,l3_flavors,
+    router_availability_zone,qos_gateway_ip,l3_ext_ndp_proxy,l3_enable_default_route_bfd,
+    l3_enable_default_route_ecmp}.py, 2026.2.
+    """
+
+    name: str = ""
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    external_gateway_info: WantedGateway | UnsetType | None = UNSET
+    distributed: bool | UnsetType = UNSET
+    ha: bool | UnsetType = UNSET
+    enable_ndp_proxy: bool | UnsetType = UNSET
+    enable_default_route_bfd: bool | UnsetType = UNSET
+    enable_default_route_ecmp: bool | UnsetType = UNSET
+    availability_zone_hints: tuple[str, ...] | UnsetType = UNSET
+    flavor_id: str | UnsetType = UNSET
+    project_id: str | UnsetType = UNSET
+
+
+class RouterChange(Body, frozen=True, kw_only=True):
+    """What can be changed of a router; routes are replaced as a whole."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    admin_state_up: bool | UnsetType = UNSET
+    external_gateway_info: WantedGateway | UnsetType | None = UNSET
+    routes: tuple[HostRoute, ...] | UnsetType = UNSET
+    distributed: bool | UnsetType = UNSET
+    ha: bool | UnsetType = UNSET
+    enable_ndp_proxy: bool | UnsetType = UNSET
+    enable_default_route_bfd: bool | UnsetType = UNSET
+    enable_default_route_ecmp: bool | UnsetType = UNSET
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True):
+    """The network behind a router, as Neutron tells it."""
+
     network_id: str = ""
+    enable_snat: bool | None = None
+    external_fixed_ips: tuple[FixedIp, ...] = ()
+    qos_policy_id: str | None = None
 
 
 class RouterState(State, frozen=True, kw_only=True):
-    """What Neutron tells of a router."""
+    """What Neutron tells of a router; ``distributed`` and ``ha`` only to administrators."""
 
     status: str = ""
     admin_state_up: bool = True
-    external_gateway_info: _Gateway | None = None
+    external_gateway_info: Gateway | None = None
+    routes: tuple[HostRoute, ...] = ()
+    distributed: bool | None = None
+    ha: bool | None = None
+    enable_ndp_proxy: bool | None = None
+    flavor_id: str | None = None
     project_id: str = ""
+    availability_zone_hints: tuple[str, ...] = ()
+    availability_zones: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    created_at: str = ""
+    updated_at: str = ""
+    revision_number: int | None = None
 
     @property
     def external_network_id(self) -> str:
@@ -130,12 +195,29 @@ KIND = Kind(
     service="network",
     path="/v2.0/routers",
     state=RouterState,
+    new=NewRouter,
+    change=RouterChange,
     project_query="project_id",
     columns=(
         Column(title="ID", value=lambda state: state.id),
         Column(title="Name", value=lambda state: state.name),
         Column(title="Status", value=lambda state: state.status),
         Column(title="State", value=lambda state: "UP" if state.admin_state_up else "DOWN"),
+        Column(title="Project", value=lambda state: state.project_id),
+    ),
+    long_columns=(
+        Column(title="Distributed", value=lambda state: state.distributed),
+        Column(title="HA", value=lambda state: state.ha),
+        Column(
+            title="Routes",
+            value=lambda state: [msgspec.to_builtins(route) for route in state.routes],
+        ),
+        Column(
+            title="External gateway info",
+            value=lambda state: msgspec.to_builtins(state.external_gateway_info),
+        ),
+        Column(title="Availability zones", value=lambda state: list(state.availability_zones)),
+        Column(title="Tags", value=lambda state: list(state.tags)),
     ),
     declaration=Declaration(
         spec=RouterSpec,

@@ -8,8 +8,10 @@ from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from stackloom.cloud.kind import (
+    Body,
     Call,
     Column,
     Declaration,
@@ -47,6 +49,56 @@ class SubnetSpec(Spec, frozen=True, kw_only=True):
     allocation_pools: tuple[AllocationPool, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
+class HostRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """A route that DHCP tells the servers on a subnet, or that a router follows."""
+
+    destination: str
+    nexthop: str
+
+
+class NewSubnet(Body, frozen=True, kw_only=True):
+    """What can be said when a subnet is made; administrators may say all of it.
+
+    Source: neutron_lib/api/definitions/{subnet,subnetpool,segment,subnet_service_types,
+    default_subnetpools,subnet_dns_publish_fixed_ip}.py, 2026.2.
+    """
+
+    network_id: str
+    ip_version: int
+    name: str = ""
+    description: str | UnsetType = UNSET
+    cidr: str | UnsetType = UNSET
+    subnetpool_id: str | UnsetType | None = UNSET
+    use_default_subnetpool: bool | UnsetType = UNSET
+    prefixlen: int | UnsetType = UNSET
+    gateway_ip: str | UnsetType | None = UNSET
+    enable_dhcp: bool | UnsetType = UNSET
+    ipv6_ra_mode: str | UnsetType = UNSET
+    ipv6_address_mode: str | UnsetType = UNSET
+    allocation_pools: tuple[AllocationPool, ...] | UnsetType = UNSET
+    dns_nameservers: tuple[str, ...] | UnsetType = UNSET
+    host_routes: tuple[HostRoute, ...] | UnsetType = UNSET
+    service_types: tuple[str, ...] | UnsetType = UNSET
+    dns_publish_fixed_ip: bool | UnsetType = UNSET
+    segment_id: str | UnsetType = UNSET
+    project_id: str | UnsetType = UNSET
+
+
+class SubnetChange(Body, frozen=True, kw_only=True):
+    """What can be changed of a subnet; lists are replaced as a whole."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    gateway_ip: str | UnsetType | None = UNSET
+    enable_dhcp: bool | UnsetType = UNSET
+    allocation_pools: tuple[AllocationPool, ...] | UnsetType = UNSET
+    dns_nameservers: tuple[str, ...] | UnsetType = UNSET
+    host_routes: tuple[HostRoute, ...] | UnsetType = UNSET
+    service_types: tuple[str, ...] | UnsetType = UNSET
+    dns_publish_fixed_ip: bool | UnsetType = UNSET
+    segment_id: str | UnsetType = UNSET
+
+
 class SubnetState(State, frozen=True, kw_only=True):
     """What Neutron tells of a subnet."""
 
@@ -55,9 +107,20 @@ class SubnetState(State, frozen=True, kw_only=True):
     ip_version: int = 4
     enable_dhcp: bool = True
     gateway_ip: str | None = None
+    ipv6_ra_mode: str | None = None
+    ipv6_address_mode: str | None = None
     dns_nameservers: tuple[str, ...] = ()
     allocation_pools: tuple[AllocationPool, ...] = ()
+    host_routes: tuple[HostRoute, ...] = ()
+    service_types: tuple[str, ...] = ()
+    subnetpool_id: str | None = None
+    segment_id: str | None = None
+    dns_publish_fixed_ip: bool | None = None
     project_id: str = ""
+    tags: tuple[str, ...] = ()
+    created_at: str = ""
+    updated_at: str = ""
+    revision_number: int | None = None
 
 
 def range_faults(cidr: str, place: Place) -> Iterator[Fault]:
@@ -188,6 +251,8 @@ KIND = Kind(
     service="network",
     path="/v2.0/subnets",
     state=SubnetState,
+    new=NewSubnet,
+    change=SubnetChange,
     project_query="project_id",
     bulk=True,
     columns=(
@@ -195,6 +260,23 @@ KIND = Kind(
         Column(title="Name", value=lambda state: state.name),
         Column(title="Network", value=lambda state: state.network_id),
         Column(title="Subnet", value=lambda state: state.cidr),
+    ),
+    long_columns=(
+        Column(title="Project", value=lambda state: state.project_id),
+        Column(title="DHCP", value=lambda state: state.enable_dhcp),
+        Column(title="Name Servers", value=lambda state: list(state.dns_nameservers)),
+        Column(
+            title="Allocation Pools",
+            value=lambda state: [f"{pool.start}-{pool.end}" for pool in state.allocation_pools],
+        ),
+        Column(
+            title="Host Routes",
+            value=lambda state: [msgspec.to_builtins(route) for route in state.host_routes],
+        ),
+        Column(title="IP Version", value=lambda state: state.ip_version),
+        Column(title="Gateway", value=lambda state: state.gateway_ip),
+        Column(title="Service Types", value=lambda state: list(state.service_types)),
+        Column(title="Tags", value=lambda state: list(state.tags)),
     ),
     declaration=Declaration(
         spec=SubnetSpec,
