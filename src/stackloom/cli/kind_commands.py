@@ -8,7 +8,7 @@ ways to fail are the same for all. The kind's module is imported when a command 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Invocation
@@ -28,7 +28,7 @@ from stackloom.cli.output import (
     add_output_options,
     write_one,
 )
-from stackloom.errors import StackloomError, UsageError
+from stackloom.errors import Conflict, Forbidden, StackloomError, UsageError
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -47,17 +47,31 @@ def _is_complete(_body: dict[str, Any], _have: Mapping[str, Any]) -> None:
     """Change nothing: most fields depend on no other."""
 
 
+Elsewhere = Callable[["Kind[Any]", Mapping[str, Any]], "Kind[Any]"]
+"""Returns the kind with the list that options ask for: ``{"group": id}`` has users of its own."""
+
+
+def _as_ever(kind: Kind[Any], _given: Mapping[str, Any]) -> Kind[Any]:
+    return kind
+
+
 def list_command(
-    kind_module: str, filters: Sequence[Field] = (), *, parent: Field | None = None
+    kind_module: str,
+    filters: Sequence[Field] = (),
+    *,
+    parent: Field | None = None,
+    places: Sequence[Field] = (),
+    elsewhere: Elsewhere = _as_ever,
 ) -> Command:
     """Return ``list``; *filters* are sent to the service as query parameters.
 
     Args:
         parent: for kinds below others, the positional argument that names one of these.
+        places: options that ask for another list; *elsewhere* is given what they say.
     """
 
     def arguments(parser: ArgumentParser) -> None:
-        add_fields(parser, _and_parent(parent, filters))
+        add_fields(parser, _and_parent(parent, (*places, *filters)))
         parser.add_argument("--long", action="store_true", help="more columns")
         parser.add_argument("--limit", type=_positive, metavar="N", help="at most N")
         parser.add_argument("--marker", metavar="ID", help="begin after this one")
@@ -67,7 +81,9 @@ def list_command(
         kind = load_kind(kind_module)
 
         async def work(cloud: Cloud) -> None:
-            await _list(invocation, cloud, await _placed(cloud, kind, invocation, parent), filters)
+            placed = await _placed(cloud, kind, invocation, parent)
+            asked = body_of(await resolved(cloud, given_fields(invocation.options, places)))
+            await _list(invocation, cloud, elsewhere(placed, asked), filters)
 
         _ask(invocation, work)
         return 0
@@ -111,19 +127,23 @@ def create_command(
     waits: bool = False,
     complete: Complete = _is_complete,
     parent: Field | None = None,
+    or_show: bool = False,
 ) -> Command:
     """Return ``create NAME`` with *fields*.
 
     Args:
         name: the field that the positional argument sets; empty where there is none.
         waits: it takes ``--wait``, until what was made is usable.
+        or_show: it takes ``--or-show``: one that is there already is shown instead.
     """
 
     def arguments(parser: ArgumentParser) -> None:
         add_fields(parser, _and_parent(parent))
         if name:
-            parser.add_argument("name")
+            parser.add_argument("name", metavar=name)
         add_fields(parser, fields)
+        if or_show:
+            parser.add_argument("--or-show", action="store_true", help="show it if it is there")
         if waits:
             parser.add_argument("--wait", action="store_true", help="until it is usable")
         add_output_options(parser, SHOW_FORMATS)
@@ -142,7 +162,12 @@ def create_command(
             if name:
                 body[name] = invocation.options.name
             complete(body, {})
-            made = await create(cloud, placed, checked(kind.new, body))
+            try:
+                made = await create(cloud, placed, checked(kind.new, body))
+            except Conflict:
+                if not (or_show and invocation.options.or_show):
+                    raise
+                return await _as_it_is(cloud, placed, invocation.options.name, body)
             sent = await _send_parts(cloud, placed, made.id, parts, {})
             if wait:
                 invocation.talk(f"waiting for {words(kind_module)} {made.name or made.id}")
@@ -420,6 +445,15 @@ async def _meant(
     return await find(cloud, kind, name, narrow)
 
 
+async def _as_it_is(cloud: Cloud, kind: Kind[Any], name: str, wanted: Mapping[str, Any]) -> State:
+    """Return the one that was in the way of a new one."""
+    from stackloom.cloud.verbs import find
+
+    narrow = {"domain_id": wanted["domain_id"]} if wanted.get("domain_id") else {}
+    state: State = await find(cloud, kind, name, narrow)
+    return state
+
+
 def _by_destination(given: Sequence[tuple[Field, Any]]) -> dict[str, list[tuple[Field, Any]]]:
     """Sort by where it is sent: ``""`` is the object itself."""
     parts: dict[str, list[tuple[Field, Any]]] = {}
@@ -467,7 +501,10 @@ async def _list(
         query["marker"] = options.marker
     writer = ListWriter(invocation, [column.title for column in columns])
     count = 0
-    async for state in list_states(cloud, kind, query):
+    states = (
+        list_states(cloud, kind, query) if given else _all_or_own(invocation, cloud, kind, query)
+    )
+    async for state in states:
         writer.add([column.value(state) for column in columns])
         count += 1
         if options.limit and count >= options.limit:
@@ -480,6 +517,26 @@ async def _list(
             f"note: this token is for {token.scope} and owns no project, so the empty list "
             "says nothing; name a project: --os-project-name"
         )
+
+
+async def _all_or_own(
+    invocation: Invocation, cloud: Cloud, kind: Kind[Any], query: Mapping[str, Any]
+) -> AsyncIterator[State]:
+    """List all, or those that belong to the token's user where more is not allowed."""
+    import msgspec
+
+    from stackloom.cloud.verbs import list_states
+
+    try:
+        async for state in list_states(cloud, kind, query):
+            yield state
+    except Forbidden:
+        if not kind.own_list:
+            raise
+        invocation.talk(f"note: you may not list all {kind.plural}; these are your own")
+        own = msgspec.structs.replace(kind, list_path=kind.own_list)
+        async for state in list_states(cloud, own, query):
+            yield state
 
 
 def _positive(word: str) -> int:

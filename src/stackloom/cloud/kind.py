@@ -210,6 +210,8 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         name_pattern: what ``name_query`` is given, for a service that takes an expression.
         has_name: False for kinds that are known by their ids alone.
         has_pages: False for lists that refuse ``limit`` and ``marker``.
+        own_list: the path of a list of the user's own, for those who may not list all.
+        also_by: a second parameter that filters by what a person may say instead of the name.
         in_token: the id and name of the one that a token is about, for those who may see no other:
             a member may not list projects, but may look at the own one.
         bulk: the API makes many in one request.
@@ -250,6 +252,8 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     name_pattern: Callable[[str], str] = lambda name: name
     has_name: bool = True
     has_pages: bool = True
+    own_list: str = ""
+    also_by: str = ""
     in_token: Callable[[Token], tuple[str, str]] | None = None
     bulk: bool = False
     beside: tuple[str, ...] = ()

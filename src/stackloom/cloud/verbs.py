@@ -82,6 +82,9 @@ async def find(
         return await _own(cloud, kind, name_or_id)
     if not named and kind.name_query and (found := await _by_id(cloud, kind, name_or_id)):
         return found
+    if not named and kind.also_by:
+        query = {kind.also_by: name_or_id}
+        named = [state async for state in list_states(cloud, kind, query)]
     return the_one(kind, name_or_id, named)
 
 

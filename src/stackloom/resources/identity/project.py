@@ -55,6 +55,7 @@ KIND = Kind(
     new=NewProject,
     change=ProjectChange,
     update_method="PATCH",
+    own_list="/v3/auth/projects",
     in_token=lambda token: (token.project_id, token.scope.removeprefix("project ")),
     columns=(
         Column(title="ID", value=lambda state: state.id),

@@ -45,6 +45,7 @@ KIND = Kind(
     new=NewService,
     change=ServiceChange,
     update_method="PATCH",
+    also_by="type",
     columns=(
         Column(title="ID", value=lambda state: state.id),
         Column(title="Name", value=lambda state: state.name),
