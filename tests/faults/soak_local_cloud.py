@@ -28,6 +28,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from stackloom.auth.config import cloud_config
 from stackloom.cloud.cloud import Cloud, connect_alone
 from stackloom.cloud_choice import local_settings
@@ -298,6 +300,8 @@ class Soak:
         if found is None:
             raise Failure("the cloud is not up when it should be")
         config = cloud_config(local_settings(found.environment("demo"), {}, NAME))
+        # A token would be kept for each address that the cloud has had.
+        config = msgspec.structs.replace(config, cache_tokens=False)
 
         async def run() -> None:
             async with connect_alone(config, environment=self._environment) as cloud:
