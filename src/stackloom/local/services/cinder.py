@@ -49,7 +49,9 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
 
 def _quotas(quotas: Quotas | None) -> dict[str, object]:
     if quotas is None:
-        return {}
+        # The default class was made with our own quotas when the databases were prepared, and
+        # would go before the options (cinder/quota.py, `get_defaults`, 29.0).
+        return {"use_default_quota_class": False}
     return {
         "quota_volumes": quotas.volumes,
         "quota_snapshots": quotas.volumes,
