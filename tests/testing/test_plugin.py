@@ -140,7 +140,7 @@ def _until(is_so: Callable[[], bool], run: subprocess.Popen[str] | None = None) 
 def test_a_kept_cloud_is_named_and_left_up(tmp_path: Path, local_cloud: Access) -> None:
     """``--openstack-keep``: for looking at what a failed test has done."""
     tests = _NOTES + "\ndef test_it(openstack_cloud):\n    note('it', openstack_cloud)\n"
-    run = pytest_run(tmp_path, tests, "--openstack-keep", "-o", "openstack_with=")
+    run = pytest_run(tmp_path, tests, "--openstack-keep", "-o", "openstack_latency=1ms")
     output = output_of(run)
     seen = _noted(tmp_path, "it")
     name = str(seen["name"])
@@ -173,12 +173,17 @@ def test_a_cloud_that_is_not_up_is_told(tmp_path: Path) -> None:
     assert 'the local cloud "never-made" of --openstack-cloud is not up' in output
 
 
-@pytest.mark.cloud
-def test_what_the_cloud_cannot_be_is_told(tmp_path: Path, local_cloud: Access) -> None:
-    """The keeper's words reach the run, and nothing is left of the attempt."""
-    tests = _NOTES + "\ndef test_it(openstack_cloud): pass\n"
-    run = pytest_run(tmp_path, tests, "-o", "openstack_with=no-such-service")
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("openstack_with=no-such-service", "no-such-service"),
+        ("openstack_latency=far", 'openstack_latency: "far" is no time'),
+    ],
+)
+def test_what_the_cloud_cannot_be_is_told(tmp_path: Path, setting: str, told: str) -> None:
+    """The keeper's words reach the run."""
+    run = pytest_run(tmp_path, "def test_it(openstack_cloud): pass", "-o", setting)
     output = output_of(run)
     assert run.returncode == 1
-    assert "no-such-service" in output
+    assert told in output
     assert "LocalCloudError" in output

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Invocation
+from stackloom.cli.quantities import seconds
 
 if TYPE_CHECKING:
     from stackloom.local.access import Access
@@ -26,6 +27,9 @@ def _arguments(parser: ArgumentParser) -> None:
         help="a service beside those of every cloud; may be repeated, or list several with commas",
     )
     parser.add_argument(
+        "--latency", type=seconds, metavar="TIME", help="answer like a cloud so far away: 150ms"
+    )
+    parser.add_argument(
         "--user",
         choices=("demo", "admin", "admin-system"),
         default="demo",
@@ -42,6 +46,7 @@ def _run(invocation: Invocation) -> int:
 
     from stackloom.cli.local_progress import local_report
     from stackloom.local import foreground, lifecycle, throwaway
+    from stackloom.local.latency import Latency
 
     options = invocation.options
     command: list[str] = options.command
@@ -52,10 +57,13 @@ def _run(invocation: Invocation) -> int:
     with_services = [
         service for each in options.with_services or () for service in each.split(",") if service
     ]
+    latency = None if options.latency is None else Latency(seconds=options.latency)
     with ExitStack() as stack:
         # The report is over before the command begins: the terminal is the command's own.
         with local_report(invocation) as report:
-            bring_up = partial(lifecycle.up, with_services=with_services or None, report=report)
+            bring_up = partial(
+                lifecycle.up, with_services=with_services or None, latency=latency, report=report
+            )
             found = stack.enter_context(throwaway.throw_away(name, bring_up))
         variables = _variables(found, options.user, invocation.environment)
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -18,14 +19,17 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from stackloom.errors import LocalCloudError, NotReady
+from stackloom.errors import BadConfig, LocalCloudError, NotReady
 from stackloom.local import clouds_yaml, lifecycle, lock, throwaway
 from stackloom.local.access import Access, access
+from stackloom.local.latency import Latency
 from stackloom.testing.login import Login
 
 T = TypeVar("T")
 _START_SECONDS = 900.0  # the first time ever, everything is downloaded
 _GONE_SECONDS = 30.0
+_TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
+_SECONDS_BY_UNIT = {"ms": 0.001, "s": 1.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +119,20 @@ def _existing(name: str) -> Access:
 
 
 def bring_up(wish: Wish) -> partial[Coroutine[Any, Any, Access]]:
-    """Return what brings up the cloud that is wished for."""
-    return partial(lifecycle.up, with_services=wish.with_services or None)
+    """Return what brings up the cloud that is wished for.
+
+    Raises:
+        BadConfig: the latency is no time.
+    """
+    latency = None
+    if wish.latency:
+        found = _TIME.fullmatch(wish.latency)
+        if found is None:
+            raise BadConfig(
+                f'openstack_latency: "{wish.latency}" is no time', hint="write 150ms or 2s"
+            )
+        latency = Latency(seconds=float(found[1]) * _SECONDS_BY_UNIT[found[2]])
+    return partial(lifecycle.up, with_services=wish.with_services or None, latency=latency)
 
 
 def _kept(wish: Wish) -> Access:
