@@ -69,9 +69,9 @@ def _option(flag: str, help: str, **settings: Any) -> Add:
     return add
 
 
-def text(flag: str, field: str, help: str, **settings: Any) -> Field:
+def text(flag: str, field: str, help: str, *, take: Take = _as_it_is, **settings: Any) -> Field:
     """Take a word; *settings* go to ``add_argument``: ``choices``, ``required``, ``metavar``."""
-    return Field(flag=flag, field=field, add=_option(flag, help, **settings))
+    return Field(flag=flag, field=field, take=take, add=_option(flag, help, **settings))
 
 
 def number(flag: str, field: str, help: str, **settings: Any) -> Field:
@@ -125,6 +125,7 @@ def objects(
     keys: Mapping[str, str],
     *,
     required: Sequence[str] = (),
+    numbers: Sequence[str] = (),
     refers: Mapping[str, str] | None = None,
     join: Join | None = None,
     sent_to: str = "",
@@ -134,6 +135,7 @@ def objects(
     Args:
         keys: the API's names by those that are typed: ``{"subnet": "subnet_id"}``.
         required: the typed keys that may not be missing.
+        numbers: the typed keys whose values are whole numbers.
         refers: the modules of the kinds that typed keys name: ``{"subnet": "network.subnet"}``.
     """
 
@@ -141,15 +143,20 @@ def objects(
         return [_known_keys(key_values(word.split(",")), word) for word in words]
 
     def _known_keys(given: dict[str, str], word: str) -> dict[str, str]:
-        wrong = [key for key in given if key not in keys]
-        missing = [key for key in required if key not in given]
-        if wrong or missing:
-            problem = f'has no "{missing[0]}"' if missing else f'cannot have "{wrong[0]}"'
-            raise UsageError(f'{flag} "{word}" {problem}', hint=f"its keys: {', '.join(keys)}")
+        problems = [f'has no "{key}"' for key in required if key not in given]
+        problems += [f'cannot have "{key}"' for key in given if key not in keys]
+        problems += [
+            f'needs a number as "{key}"' for key in numbers if not given.get(key, "0").isdigit()
+        ]
+        if problems:
+            raise UsageError(f'{flag} "{word}" {problems[0]}', hint=f"its keys: {', '.join(keys)}")
         return given
 
-    def take(given: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-        return [{keys[key]: value for key, value in each.items()} for each in given]
+    def take(given: Sequence[Mapping[str, str]]) -> list[dict[str, object]]:
+        return [
+            {keys[key]: int(value) if key in numbers else value for key, value in each.items()}
+            for each in given
+        ]
 
     shown = ",".join(f"{key}={key.upper()}" for key in keys)
     return Field(
@@ -241,6 +248,14 @@ UNSET_TAGS = (
     switch("--all-tag", "tags", "take all tags away", value=[], sent_to="tags"),
 )
 """The options of ``unset`` for tags."""
+
+TAG_FILTERS = (
+    text("--tags", "tags", "with all of these tags, separated by commas", metavar="TAGS"),
+    text("--any-tags", "tags-any", "with at least one of these tags", metavar="TAGS"),
+    text("--not-tags", "not-tags", "without all of these tags together", metavar="TAGS"),
+    text("--not-any-tags", "not-tags-any", "without any of these tags", metavar="TAGS"),
+)
+"""The options of ``list`` for tags."""
 
 
 def key_values(words: Sequence[str]) -> dict[str, str]:

@@ -256,11 +256,13 @@ def action_command(
     fields: Sequence[Field],
     *,
     shows: bool = False,
+    shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> Command:
     """Return a command that PUTs *fields* to *path* below one object, as ``router add subnet``.
 
     Args:
         shows: the object is shown afterwards.
+        shape: turns the fields into the body that the path takes.
     """
 
     def arguments(parser: ArgumentParser) -> None:
@@ -274,10 +276,13 @@ def action_command(
         given = given_fields(invocation.options, fields)
 
         async def work(cloud: Cloud) -> State:
-            from stackloom.cloud.verbs import find, get
+            from stackloom.cloud.kind import Call
+            from stackloom.cloud.verbs import call, find, get
 
             state: State = await find(cloud, kind, invocation.options.name)
-            await _send_parts(cloud, kind, state.id, {path: await resolved(cloud, given)}, {})
+            body = shape(body_of(await resolved(cloud, given)))
+            whole = f"{kind.member_path(state.id)}/{path}"
+            await call(cloud, kind, Call(method="PUT", path=whole, body=body))
             return await get(cloud, kind, state.id) if shows else state
 
         state = _ask(invocation, work)

@@ -4,13 +4,25 @@
 from __future__ import annotations
 
 from stackloom.cli.command import Group
-from stackloom.cli.fields import number, pair, several, switch, text
+from stackloom.cli.fields import (
+    NEW_TAGS,
+    SET_TAGS,
+    TAG_FILTERS,
+    UNSET_TAGS,
+    named,
+    number,
+    pair,
+    several,
+    switch,
+    text,
+)
 from stackloom.cli.kind_commands import (
     create_command,
     delete_command,
     list_command,
     set_command,
     show_command,
+    unset_command,
 )
 
 _KIND = "network.network"
@@ -30,7 +42,8 @@ _BOTH = (
     text("--description", "description", "for people"),
     number("--mtu", "mtu", "the largest packet, in bytes", metavar="BYTES"),
     text("--dns-domain", "dns_domain", "the domain of its ports' names", metavar="DOMAIN"),
-    text("--qos-policy", "qos_policy_id", "id of a QoS policy", metavar="ID"),
+    pair("--default", "--no-default", "is_default", "the one for networks out of the box"),
+    named("--qos-policy", "qos_policy_id", "network.qos_policy", "the policy of its ports"),
     switch("--no-qos-policy", "qos_policy_id", "without a QoS policy", value=None),
 )
 _CREATE = (
@@ -38,19 +51,30 @@ _CREATE = (
     text("--provider-network-type", "provider:network_type", "flat, vlan, vxlan, geneve, …"),
     text("--provider-physical-network", "provider:physical_network", "its name on the hosts"),
     number("--provider-segment", "provider:segmentation_id", "VLAN or tunnel number"),
-    switch("--transparent-vlan", "vlan_transparent", "let tagged frames through"),
+    pair(
+        "--transparent-vlan",
+        "--no-transparent-vlan",
+        "vlan_transparent",
+        "let tagged frames through",
+    ),
     several("--availability-zone-hint", "availability_zone_hints", "where its agents should be"),
+    named("--project", "project_id", "identity.project", "whose it is (administrators)"),
+    *NEW_TAGS,
 )
 _FILTERS = (
     text("--name", "name", "with exactly this name"),
     switch("--external", "router:external", "only external ones"),
     switch("--internal", "router:external", "only those that are not external", value=False),
     switch("--share", "shared", "only shared ones"),
+    switch("--no-share", "shared", "only those that are not shared", value=False),
     switch("--enable", "admin_state_up", "only enabled ones"),
     switch("--disable", "admin_state_up", "only disabled ones", value=False),
     text("--status", "status", "ACTIVE, BUILD, DOWN or ERROR"),
-    text("--project", "project_id", "of this project, by id", metavar="PROJECT"),
-    text("--tags", "tags", "with all of these tags, separated by commas"),
+    named("--project", "project_id", "identity.project", "of this project"),
+    text("--provider-network-type", "provider:network_type", "flat, vlan, vxlan, geneve, …"),
+    text("--provider-physical-network", "provider:physical_network", "with this name on the hosts"),
+    number("--provider-segment", "provider:segmentation_id", "with this VLAN or tunnel number"),
+    *TAG_FILTERS,
 )
 
 GROUP = Group(
@@ -59,7 +83,8 @@ GROUP = Group(
         list_command(_KIND, _FILTERS),
         show_command(_KIND),
         create_command(_KIND, _CREATE),
-        set_command(_KIND, (text("--name", "name", "a new name"), *_BOTH)),
+        set_command(_KIND, (text("--name", "name", "a new name"), *_BOTH, *SET_TAGS)),
+        unset_command(_KIND, UNSET_TAGS),
         delete_command(_KIND),
     ),
 )
