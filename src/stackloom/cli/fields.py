@@ -183,12 +183,21 @@ def named(flag: str, field: str, kind: str, help: str, **settings: Any) -> Field
 
 
 def several_named(
-    flag: str, field: str, kind: str, help: str, *, take: Take = list, join: Join | None = None
+    flag: str,
+    field: str,
+    kind: str,
+    help: str,
+    *,
+    take: Take = list,
+    join: Join | None = None,
+    sent_to: str = "",
 ) -> Field:
     """Take names or ids of other resources, repeatable, and set their ids."""
     shown = kind.rpartition(".")[2].upper()
     add = _option(flag, f"{help}; repeatable", action="append", metavar=shown)
-    return Field(flag=flag, field=field, refers=kind, take=take, join=join, add=add)
+    return Field(
+        flag=flag, field=field, refers=kind, take=take, join=join, sent_to=sent_to, add=add
+    )
 
 
 def added(have: Sequence[Any], given: Sequence[Any]) -> list[Any]:

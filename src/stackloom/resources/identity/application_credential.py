@@ -49,7 +49,7 @@ class ApplicationCredentialState(State, frozen=True, kw_only=True):
     project_id: str = ""
     user_id: str = ""
     roles: tuple[RoleOf, ...] = ()
-    unrestricted: bool = False
+    unrestricted: bool | None = False
     access_rules: tuple[AccessRule, ...] | None = ()
     expires_at: str | None = None
     secret: str | UnsetType = UNSET
