@@ -13,8 +13,9 @@ from openstack.connection import Connection
 from tests.cloud.command_line import COMMAND, done, stackloom, variables
 from tests.cloud.connecting import AS_IT_COMES, connect
 
-from stackloom.local import access, lifecycle, ports
+from stackloom.local import access, faults, lifecycle, ports
 from stackloom.local.access import Access
+from stackloom.local.faults import Fault
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow, AS_IT_COMES]
 
@@ -114,10 +115,13 @@ def test_ports_quotas_and_a_second_up_at_once(name: str, local_cloud: Access) ->
     free = ports.claim((0,), preferred=0, taken=())[0]
     first = free.getsockname()[1] + 10_000
     free.close()
-    words = ("local", "up", "--name", name, "--port-base", str(first), "--quotas", "openstack")
+    words = ("local", "up", "--name", name, "--port-base", str(first), "--latency", "1ms")
     commands = [
         subprocess.Popen(
-            [COMMAND, *words], env=variables(local_cloud), stderr=subprocess.PIPE, text=True
+            [COMMAND, *words, "--quotas", "openstack"],
+            env=variables(local_cloud),
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for _ in range(2)
     ]
@@ -136,6 +140,9 @@ def test_ports_quotas_and_a_second_up_at_once(name: str, local_cloud: Access) ->
         assert volumes["maxTotalVolumes"] == 10
         project = str(connection.current_project_id)
         assert connection.network.get_quota(project).networks == 100
+    faults.add(name, Fault(status=503))
+    asyncio.run(lifecycle.reset(name=name))
+    assert [each.id for each in faults.list(name)] == ["latency"]
     taken = stackloom(local_cloud, "local", "up", "--name", f"{name}-2", "--port-base", str(first))
     assert taken.returncode == 6
     assert f"port {first}, which is keystone's" in taken.stderr
