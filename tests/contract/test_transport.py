@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every transport promises, asked of the real one (with a real server) and of the fake."""
+"""What every transport promises, asked of the real ones (with a real server) and of the fake."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from stackloom.transport.client import (
     NotSent,
     Request,
     ReqwestTransport,
+    Tls,
     Transport,
 )
+from stackloom.transport.openssl import BlockingOpenSslTransport, OpenSslTransport
 
 # What the server at the other end does, by path.
 _GOOD = "/good"
@@ -53,8 +55,8 @@ class World(Protocol):
 class _InThread:
     """A blocking transport, moved out of the way of the server that runs on this loop."""
 
-    def __init__(self) -> None:
-        self._transport = BlockingTransport()
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     async def send(self, request: Request) -> Answer:
         return await asyncio.to_thread(run_alone, self._transport.send(request))
@@ -68,7 +70,16 @@ def _real_world() -> contextlib.AbstractAsyncContextManager[tuple[Transport, str
 
 
 def _blocking_world() -> contextlib.AbstractAsyncContextManager[tuple[Transport, str]]:
-    return _world_with_server(_InThread())
+    return _world_with_server(_InThread(BlockingTransport()))
+
+
+def _openssl_world() -> contextlib.AbstractAsyncContextManager[tuple[Transport, str]]:
+    return _world_with_server(OpenSslTransport(tls=Tls(), user_agent="test"))
+
+
+def _blocking_openssl_world() -> contextlib.AbstractAsyncContextManager[tuple[Transport, str]]:
+    transport = BlockingOpenSslTransport(tls=Tls(), user_agent="test")
+    return _world_with_server(_InThread(transport))
 
 
 @asynccontextmanager
@@ -124,7 +135,14 @@ async def _fake_world() -> AsyncIterator[tuple[Transport, str]]:
 
 
 @pytest.fixture(
-    params=[_real_world, _blocking_world, _fake_world], ids=["real", "blocking", "fake"]
+    params=[
+        _real_world,
+        _blocking_world,
+        _openssl_world,
+        _blocking_openssl_world,
+        _fake_world,
+    ],
+    ids=["real", "blocking", "openssl", "blocking-openssl", "fake"],
 )
 def world(request: pytest.FixtureRequest) -> World:
     """Each world in turn."""

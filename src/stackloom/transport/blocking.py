@@ -14,7 +14,18 @@ from typing import Any, TypeVar
 
 from pyreqwest.client import SyncClientBuilder
 
-from stackloom.transport.client import Answer, Request, Tls, configured, told_apart, whole_answer
+from stackloom.transport.client import (
+    Answer,
+    NotSent,
+    Request,
+    Tls,
+    Transport,
+    configured,
+    openssl_may_accept,
+    tell_of_openssl,
+    told_apart,
+    whole_answer,
+)
 
 T = TypeVar("T")
 
@@ -23,7 +34,10 @@ class BlockingTransport:
     """Rust's reqwest without asyncio; see ``client.ReqwestTransport``."""
 
     def __init__(self, *, tls: Tls | None = None, user_agent: str = "stackloom") -> None:
-        self._client = configured(SyncClientBuilder, tls or Tls(), user_agent)
+        self._tls = tls or Tls()
+        self._user_agent = user_agent
+        self._client = configured(SyncClientBuilder, self._tls, user_agent)
+        self._instead: Transport | None = None
 
     async def send(self, request: Request) -> Answer:
         """Send one request and read its whole answer; nothing else runs meanwhile.
@@ -32,6 +46,21 @@ class BlockingTransport:
             NotSent: no usable address, refused, no such host, TLS not agreed.
             Lost: sent, and then reset, timed out or cut short.
         """
+        if self._instead:
+            return await self._instead.send(request)
+        try:
+            return self._send(request)
+        except NotSent as error:
+            if not openssl_may_accept(error):
+                raise
+        from stackloom.transport.openssl import BlockingOpenSslTransport  # noqa: PLC0415 - 0.2 s
+
+        self._instead = BlockingOpenSslTransport(tls=self._tls, user_agent=self._user_agent)
+        answer = await self._instead.send(request)
+        tell_of_openssl(request)
+        return answer
+
+    def _send(self, request: Request) -> Answer:
         with told_apart(request):
             builder = self._client.request(request.method, request.url)
             builder = builder.headers(dict(request.headers))
@@ -43,6 +72,8 @@ class BlockingTransport:
     async def close(self) -> None:
         """Give the connections back."""
         self._client.close()
+        if self._instead:
+            await self._instead.close()
 
 
 class AloneTurns:

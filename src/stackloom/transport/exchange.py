@@ -192,8 +192,36 @@ def _unreachable(request: Request, service: str, error: NotSent) -> Unreachable:
         f"{service_name(service)} at {request.url.split('?')[0]} cannot be reached: {error}",
         method=request.method,
         url=request.url,
-        hint="is the cloud up, and the address right? For the local one: stackloom local status",
+        hint=_tls_hint(str(error))
+        or "is the cloud up, and the address right? For the local one: stackloom local status",
     )
+
+
+# {what rustls or OpenSSL say: what to do}
+_TLS_HINTS = {
+    ("expired",): "the server's certificate has expired; its operator has to renew it",
+    ("not valid for", "mismatch"): (
+        "the certificate is for other names than the address has; names count only in its "
+        "subjectAltName"
+    ),
+    ("UnknownIssuer", "issuer", "self-signed"): (
+        "give the certificate of the CA: cacert in clouds.yaml, or OS_CACERT"
+    ),
+    ("fatal alert", "ALERT"): (
+        "the server wants a certificate of yours: cert and key in clouds.yaml, or OS_CERT and "
+        "OS_KEY"
+    ),
+}
+
+
+def _tls_hint(reason: str) -> str:
+    """Return what to do about a certificate, empty where that is not what failed."""
+    if "certificate" not in reason.lower() and "alert" not in reason.lower():
+        return ""
+    for words, hint in _TLS_HINTS.items():
+        if any(word in reason for word in words):
+            return hint
+    return ""
 
 
 def _cut_off(request: Request, service: str, error: Lost) -> ServerFault:
