@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``network agent``: the programs that do Neutron's work on hosts; administrators see them."""
+
+from __future__ import annotations
+
+from stackloom.cli.command import Group
+from stackloom.cli.fields import pair, text
+from stackloom.cli.kind_commands import delete_command, list_command, set_command, show_command
+
+_KIND = "network.network_agent"
+
+# Neutron's names by those of the openstack client.
+_TYPES = {
+    "bgp": "BGP dynamic routing agent",
+    "dhcp": "DHCP agent",
+    "open-vswitch": "Open vSwitch agent",
+    "linux-bridge": "Linux bridge agent",
+    "ofa": "OFA driver agent",
+    "l3": "L3 agent",
+    "loadbalancer": "Loadbalancer agent",
+    "metering": "Metering agent",
+    "metadata": "Metadata agent",
+    "macvtap": "Macvtap agent",
+    "nic": "NIC Switch agent",
+    "baremetal": "Baremetal Node",
+    "ovn-controller": "OVN Controller agent",
+    "ovn-controller-gateway": "OVN Controller Gateway agent",
+}
+
+_FILTERS = (
+    text(
+        "--agent-type",
+        "agent_type",
+        "of this type",
+        choices=tuple(_TYPES),
+        take=lambda t: _TYPES[t],
+    ),
+    text("--host", "host", "on this host"),
+)
+_SET = (
+    text("--description", "description", "for people"),
+    pair("--enable", "--disable", "admin_state_up", "let it be given work"),
+)
+
+GROUP = Group(
+    help="Agents of Neutron",
+    commands=(
+        list_command(_KIND, _FILTERS),
+        show_command(_KIND),
+        set_command(_KIND, _SET),
+        delete_command(_KIND),
+    ),
+)
