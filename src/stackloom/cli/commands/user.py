@@ -96,6 +96,7 @@ def _password_arguments(parser: ArgumentParser) -> None:
 
 
 def _set_password(invocation: Invocation) -> int:
+    from stackloom.auth.token_cache import TokenCache, cache_directory
     from stackloom.cli.connection import ask_cloud
 
     options = invocation.options
@@ -106,6 +107,7 @@ def _set_password(invocation: Invocation) -> int:
         # Source: keystone/api/users.py, UserPasswordResource, 30.0.0: it ends all tokens.
         body = {"user": {"original_password": old, "password": new}}
         await cloud.request("identity", "POST", "/v3/users/{user_id}/password", body=body)
+        TokenCache(cache_directory(invocation.environment), cloud.config).drop()
 
     ask_cloud(invocation, work)
     invocation.talk("the password is changed; all tokens of this user are void")
