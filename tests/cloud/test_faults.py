@@ -177,7 +177,7 @@ def test_a_rate_is_kept(faulty: str, bare: Bare) -> None:
     """Three are free, then one in a hundred seconds."""
     faults.add(faulty, Fault(rate_per_second=0.01, rate_burst=3))
     assert bare.statuses(5) == [200, 200, 200, 429, 429]
-    assert bare.ask("GET", _NETWORKS).headers["retry-after"] == "100"
+    assert 0 < int(bare.ask("GET", _NETWORKS).headers["retry-after"]) <= 100
 
 
 def test_the_same_seed_fails_the_same_requests(faulty: str, bare: Bare) -> None:
@@ -244,13 +244,14 @@ def test_a_token_that_is_refused_once_is_renewed(faulty: str, demo: Connection) 
 
 
 def test_stackloom_survives_what_a_cloud_does(faulty: str, local_cloud: Access) -> None:
-    """A token refused once, a 503 that says when to come back, an answer that is lost to a GET."""
+    """A token refused, a 503 that says when to come back, a GET without an answer or with half."""
     faults.add(faulty, Fault(service="network", status=401, times=1))
     faults.add(faulty, Fault(service="network", status=503, times=1, retry_after_seconds=0))
     faults.add(faulty, Fault(service="network", method="GET", drop="answer", times=1))
+    faults.add(faulty, Fault(service="network", method="GET", truncates=True, times=1))
     listed = json.loads(done(local_cloud, "network", "list", "-f", "json"))
     assert "public" in {each["Name"] for each in listed}
-    assert [each.hits for each in faults.list(faulty)] == [1, 1, 1]
+    assert [each.hits for each in faults.list(faulty)] == [1, 1, 1, 1]
 
 
 def test_stackloom_makes_nothing_twice(faulty: str, local_cloud: Access, bare: Bare) -> None:

@@ -101,3 +101,16 @@ def test_ports_that_there_are_not_are_refused(first: int) -> None:
     """The last of them counts too."""
     with pytest.raises(UsageError, match="a port is a number from 1 to 65535"):
         ports.claim_at({"keystone": 0, "heat": 6}, first=first)
+
+
+def test_ports_can_be_looked_at_before_a_cloud_leaves_its_own() -> None:
+    """Its own do not count as taken, those of others do; none is kept."""
+    sockets = ports.claim((0, 1), preferred=0, taken=())
+    first = _numbers(sockets)[0]
+    offsets = {"keystone": 0, "glance": 1}
+    ports.check(offsets, first=first, own=(first, first + 1))
+    with pytest.raises(LocalCloudError, match="which is glance's"):
+        ports.check(offsets, first=first, own=(first,))
+    _close(sockets)
+    ports.check(offsets, first=first, own=())
+    _close(ports.claim_at(offsets, first=first))

@@ -107,6 +107,8 @@ async def up(
             if (found := await _up_already(cloud, choice, latency, report)) is not None:
                 return found
             was_up = access_file.read(cloud) is not None
+            if choice.is_port_fixed and was_up:
+                ports.check(choice.port_offsets, first=choice.first_port, own=_ports_of(cloud))
             if await supervision.stop(cloud):
                 what = "the cloud" if was_up else "what was left running of the cloud"
                 report(Remark(text=f'Stopped {what} "{name}", to start it anew'))
@@ -207,6 +209,14 @@ class _Choice:
     def services(self) -> dict[str, Service]:
         return blueprint.chosen_services(self.extras)
 
+    @property
+    def port_offsets(self) -> dict[str, int]:
+        return {service.name: service.port_offset for service in self.services.values()}
+
+
+def _ports_of(cloud: CloudLayout) -> set[int]:
+    return {row.port for row in status_file.status(cloud.name).services}
+
 
 def _chosen_before(cloud: CloudLayout) -> _Choice:
     before = settings.read(cloud.settings)
@@ -262,7 +272,7 @@ async def _up_already(
     if latency is not None:
         wanted = {"seconds": latency.seconds, "jitter": latency.jitter_seconds}
         await supervision.request(
-            cloud, {"do": "latency", **wanted}, within_seconds=_REQUEST_SECONDS
+            cloud, {"do": "set latency", **wanted}, within_seconds=_REQUEST_SECONDS
         )
     return found
 
@@ -424,7 +434,7 @@ def _claim(everything: Layout, cloud: CloudLayout, choice: _Choice, report: Repo
         for path in everything.clouds.glob("*/settings.json")
         if path != cloud.settings
     }
-    offsets = {service.name: service.port_offset for service in choice.services.values()}
+    offsets = choice.port_offsets
     if choice.is_port_fixed:
         bound = ports.claim_at(offsets, first=choice.first_port)
     else:

@@ -16,6 +16,18 @@ _HIGHEST = 65_535
 BLOCK = 20
 
 
+def check(offset_by_name: Mapping[str, int], *, first: int, own: Collection[int]) -> None:
+    """See that the ports from *first* on could be had by a cloud that has *own* until then.
+
+    Raises:
+        UsageError: there are no such ports.
+        LocalCloudError: another program has one of them.
+    """
+    others = {name: each for name, each in offset_by_name.items() if first + each not in own}
+    for bound in claim_at(others, first=first) if others else ():
+        bound.close()
+
+
 def claim_at(offset_by_name: Mapping[str, int], *, first: int) -> list[socket.socket]:
     """Bind one socket for each offset from *first* on, and return them in that order.
 

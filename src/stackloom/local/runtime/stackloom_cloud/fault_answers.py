@@ -77,8 +77,8 @@ def answer(
     else:
         # A proxy gives no request id, a service always does.
         headers.append(("X-Openstack-Request-Id", f"req-{uuid.uuid4()}"))
-        body = json.dumps(_body(status, service_type)).encode()
-        headers.append(("Content-Type", "application/json"))
+        content_type, body = _in_words_of(service_type, status)
+        headers.append(("Content-Type", content_type))
     if status == 401:
         headers.append(("WWW-Authenticate", "Keystone"))
     headers.append(("Content-Length", str(len(body))))
@@ -90,6 +90,19 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return "Unknown"
+
+
+def _in_words_of(service_type: str, status: int) -> tuple[str, bytes]:
+    """Return the type of the content, and the content."""
+    if service_type == "image" and status != 401:
+        # Glance leaves it to webob (webob/exc.py, `html_template_obj`, 1.8.9).
+        title = f"{status} {_phrase(status)}"
+        text = (
+            f"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n"
+            f"  {_MESSAGE}<br /><br />\n\n\n\n </body>\n</html>"
+        )
+        return "text/html; charset=UTF-8", text.encode()
+    return "application/json", json.dumps(_body(status, service_type)).encode()
 
 
 def _body(status: int, service_type: str) -> Mapping[str, object]:
@@ -106,6 +119,10 @@ def _body(status: int, service_type: str) -> Mapping[str, object]:
     if service_type in {"compute", "block-storage", "volumev3"}:
         name = _FAULT_NAMES.get(status, "computeFault")
         return {name: {"code": status, "message": _MESSAGE}}
+    if service_type == "orchestration":
+        # heat/api/middleware/fault.py, `FaultWrapper._error` (27.0).
+        error = {"type": title.replace(" ", ""), "message": _MESSAGE, "traceback": None}
+        return {"code": status, "title": title, "explanation": _MESSAGE, "error": error}
     # placement/util.py, `json_error_formatter` (16.0); the shape of the API guidelines.
     return {"errors": [{"status": status, "title": title, "detail": _MESSAGE}]}
 

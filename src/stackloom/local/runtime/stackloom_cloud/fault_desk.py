@@ -41,7 +41,7 @@ class FaultDesk:
                 return {"done": True, "faults": [self._told(each) for each in self._faults]}
             case "fault clear":
                 return {"done": True, "cleared": self._clear(str(request.get("id", "")))}
-            case "latency":
+            case "set latency":
                 self.set_latency(float(request["seconds"]), float(request["jitter"]))
                 return {"done": True}
         raise ValueError(f"no such request: {request.get('do')}")
