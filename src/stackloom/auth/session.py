@@ -13,6 +13,7 @@ import msgspec
 
 from stackloom.auth.config import CloudConfig
 from stackloom.auth.credentials import Method, token_request
+from stackloom.auth.plugin import plugin_token
 from stackloom.auth.receipt import HEADER as RECEIPT_HEADER
 from stackloom.auth.receipt import Receipt, receipt_of
 from stackloom.auth.service_choice import choice_for, microversion_header
@@ -112,6 +113,21 @@ class Session:
             # A wrong password is sent once, however many wait: Keystone may lock the account
             # (keystone/conf/security_compliance.py, lockout_failure_attempts, 30.0.0).
             raise self._rejected
+        token = await (self._earn_by_plugin() if self.config.plugin else self._earn())
+        if self._cache:
+            self._cache.write(token)
+        return token
+
+    async def _earn_by_plugin(self) -> Token:
+        config = self.config
+        assert config.plugin, "asked for only with one"
+        try:
+            return Token(*await plugin_token(config.plugin, config.tls, config.source))
+        except AuthFailed as error:
+            self._rejected = error
+            raise
+
+    async def _earn(self) -> Token:
         answer = await self._ask_for_token(self.config.method)
         if answer.status == 401 and (receipt := receipt_of(answer)):
             following = receipt.next_method(self.config.credentials)
@@ -131,10 +147,7 @@ class Session:
                 status=answer.status,
                 hint="is auth_url really Keystone's?",
             )
-        token = Token(Secret(secret), answer.body)
-        if self._cache:
-            self._cache.write(token)
-        return token
+        return Token(Secret(secret), answer.body)
 
     @property
     def _url(self) -> str:

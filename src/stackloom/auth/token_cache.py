@@ -91,5 +91,9 @@ def _key(config: CloudConfig) -> str:
     if credentials.passcode:
         credentials = msgspec.structs.replace(credentials, passcode=Secret(""))
     request = token_request(config.method, credentials, config.scope)
-    text = json.dumps([config.auth_url, request], sort_keys=True)
+    parts: list[object] = [config.auth_url, request]
+    if config.plugin:
+        options = {name: value.reveal() for name, value in config.plugin.options.items()}
+        parts += [config.plugin.auth_type, options]
+    text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
