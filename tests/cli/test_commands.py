@@ -30,7 +30,7 @@ def woven(stackloom: CommandLine, cloud: FakeCloud, tmp_path: Path) -> FakeCloud
         ("port list -f json -c Name", '[\n  {\n    "Name": ""\n  }\n]\n'),
         ("server list -f csv", '"ID","Name","Status","Networks","Image","Flavor"\n'),
         ("image list -f value", "image-1 cirros active\n"),
-        ("flavor list -f value", "flavor-1 m1.tiny 512 1 1\n"),
+        ("flavor list -f value", "flavor-1 m1.tiny 512 1 0 1 True\n"),
         ("network show blue -f value -c name", "blue\n"),
         ("network show network-1 -f value -c name", "blue\n"),
         ("image show image-1 -f value -c name", "cirros\n"),

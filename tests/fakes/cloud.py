@@ -25,6 +25,7 @@ CATALOG = {
     "network": "http://cloud.test/networking",
     "compute": "http://cloud.test/compute/v2.1",
     "image": "http://cloud.test/image",
+    "block-storage": "http://cloud.test/volume/v3",
 }
 
 

@@ -67,6 +67,8 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
 _FIRST_TITLES = {
     "extension": ["Name", "Alias"],
     "floating_ip": ["ID", "Floating IP Address"],
+    "availability_zone": ["Zone Name", "Zone Status"],
+    "hypervisor": ["ID", "Hypervisor Hostname"],
 }
 
 
