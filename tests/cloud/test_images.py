@@ -20,7 +20,7 @@ def test_a_connection_lives_on_after_an_upload_in_chunks(demo: Connection) -> No
         name="chunks", disk_format="raw", container_format="bare", allow_duplicates=True
     ).id
     endpoint = urlsplit(str(demo.image.get_endpoint()))
-    headers = {"X-Auth-Token": demo.auth_token, "Content-Type": "application/octet-stream"}
+    headers = {"X-Auth-Token": str(demo.auth_token), "Content-Type": "application/octet-stream"}
     connection = http.client.HTTPConnection(endpoint.netloc, timeout=60)
     connection.request(
         "PUT", f"/v2/images/{id}/file", iter([b"a" * 1000, b"b" * 1000]), headers,

@@ -11,7 +11,6 @@ import pytest
 from stackloom.errors import UnknownName
 from stackloom.local import release
 
-
 FOLDER = release.release().lock_file.parent
 
 

@@ -9,12 +9,40 @@ from __future__ import annotations
 
 from stackloom.local.service import Configuration
 
+# Those that need no agent and no driver of their own. Neutron adds auto_allocate, flavors,
+# network_ip_availability, revisions, tag and timestamp by itself (neutron/plugins/common/
+# constants.py, DEFAULT_SERVICE_PLUGINS, 29.0).
+_SERVICE_PLUGINS = (
+    "router",
+    "qos",
+    "port_forwarding",
+    "trunk",
+    "segments",
+    "conntrack_helper",
+    "ndp_proxy",
+    "local_ip",
+    "metering",
+)
+
+_EXTENSION_DRIVERS = (
+    "port_security",
+    "qos",
+    # All of DNS: a second one beside it would write each record twice.
+    "subnet_dns_publish_fixed_ip",
+    "uplink_status_propagation",
+    "data_plane_status",
+    "port_device_profile",
+    "port_numa_affinity_policy",
+    "port_hints",
+    "tag_ports_during_bulk_creation",
+)
+
 ML2: Configuration = {
     "ml2": {
         "mechanism_drivers": "stackloom_instant",
         "type_drivers": "flat,vlan,vxlan,geneve,local",
         "tenant_network_types": "geneve",
-        "extension_drivers": "port_security,qos",
+        "extension_drivers": ",".join(_EXTENSION_DRIVERS),
         "overlay_ip_version": 4,
     },
     "ml2_type_flat": {"flat_networks": "*"},
@@ -25,4 +53,4 @@ ML2: Configuration = {
     "securitygroup": {"enable_security_group": True},
 }
 
-SERVICE_PLUGINS = "router,qos,port_forwarding"
+SERVICE_PLUGINS = ",".join(_SERVICE_PLUGINS)

@@ -17,6 +17,7 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
             "DEFAULT": {
                 "use_stderr": True,
                 "transport_url": "fake://",
+                "executor_thread_pool_size": 16,
                 "auth_strategy": "keystone",
                 "api_paste_config": installed / "api-paste.ini",
                 "resource_query_filters_file": installed / "resource_filters.json",

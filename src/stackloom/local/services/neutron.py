@@ -34,6 +34,7 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
                 "api_paste_config": blueprint.environment / "etc" / "neutron" / "api-paste.ini",
                 "state_path": blueprint.data / "neutron",
                 "host": "local",
+                "dns_domain": "stackloom.test.",
                 "setproctitle": "off",
                 "rpc_workers": 0,
                 "rpc_state_report_workers": 0,

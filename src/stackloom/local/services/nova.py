@@ -23,6 +23,8 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
                 # The fake driver plugs nothing, so there is no event to wait for.
                 "vif_plugging_is_fatal": False,
                 "vif_plugging_timeout": 0,
+                # Of each of the three workers; they wait for one another, not for themselves.
+                "executor_thread_pool_size": 16,
                 # There is one host only.
                 "allow_resize_to_same_host": True,
             },
@@ -44,7 +46,8 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
             "quota": _quotas(blueprint.quotas),
             "scheduler": {"workers": 1},
             "conductor": {"workers": 1},
-            "vnc": {"enabled": False},
+            # A console's address is handed out; nobody answers there.
+            "vnc": {"enabled": True, "novncproxy_base_url": "http://127.0.0.1:6080/vnc_lite.html"},
         }
     }
 

@@ -17,6 +17,8 @@ from neutron_lib.api.definitions import portbindings
 from neutron_lib.callbacks import events, registry, resources
 from neutron_lib.plugins.ml2 import api
 
+from . import trunks
+
 _ROUTERS_OWN = frozenset({constants.DEVICE_OWNER_ROUTER_INTF, constants.DEVICE_OWNER_ROUTER_GW})
 
 
@@ -24,7 +26,8 @@ class InstantBindDriver(api.MechanismDriver):
     """Bind each port on its first segment, as Open vSwitch would, and call it active."""
 
     def initialize(self) -> None:
-        """Ask to be told of floating IPs; there is nothing to reach."""
+        """Ask to be told of floating IPs, and bring the driver for trunks along."""
+        self._trunks = trunks.create()
         for event in (events.PRECOMMIT_CREATE, events.PRECOMMIT_UPDATE):
             registry.subscribe(_settle_floating_ip, resources.FLOATING_IP, event)
 

@@ -42,6 +42,11 @@ NETWORK_NAME = "public"
 NETWORK_CIDR = "203.0.113.0/24"
 NETWORK_GATEWAY = "203.0.113.1"
 NETWORK_PHYSICAL = "public"
+# {name: (prefix, length of a subnet's)}: what `auto-allocated-topology` takes its subnets from.
+SUBNET_POOLS = {
+    "shared-default-subnetpool-v4": ("10.128.0.0/9", 26),
+    "shared-default-subnetpool-v6": ("fd4c:4f4f:4d00::/48", 64),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

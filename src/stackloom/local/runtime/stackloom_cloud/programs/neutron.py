@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: TID252 - this package is not called by the name of its place in the source tree
 # mypy: disable-error-code="import-not-found,import-untyped"
-"""Neutron: a schema that its migrations cannot make on SQLite, and the external network.
+"""Neutron: a schema that its migrations cannot make on SQLite, external network, subnet pools.
 
 Knows no other service's code.
 """
@@ -19,7 +19,7 @@ from neutron import policy
 from neutron.db.migration import alembic_migrations
 from neutron.db.migration.models import head
 
-from .. import seed
+from .. import routers, seed
 from ..instructions import Instructions, Program
 from ..serve import Application
 
@@ -42,11 +42,16 @@ def prepare(instructions: Instructions, program: Program, identities: seed.Ident
     application = load(instructions, program)
     network = _post(application, "network", _network(identities.project_ids["admin"]))
     _post(application, "subnet", _subnet(network))
+    for name, (prefix, length) in seed.SUBNET_POOLS.items():
+        pool = {"name": name, "prefixes": [prefix], "default_prefixlen": length}
+        owner = {"project_id": identities.project_ids["admin"], "shared": True, "is_default": True}
+        _post(application, "subnetpool", {**pool, **owner})
 
 
 def load(instructions: Instructions, program: Program) -> Application:
     """Load the application."""
     del instructions, program
+    routers.install()
     application: Application = importlib.import_module("neutron.wsgi.api").application
     # Before the first requests come, several at once: the one that does it shows the others an
     # enforcer without rules meanwhile, and they answer 403 (neutron/policy.py, `init`, 29.0).
@@ -93,6 +98,7 @@ def _network(project_id: str) -> dict[str, object]:
         "name": seed.NETWORK_NAME,
         "project_id": project_id,
         "router:external": True,
+        "is_default": True,
         "shared": False,
         "provider:network_type": "flat",
         "provider:physical_network": seed.NETWORK_PHYSICAL,
