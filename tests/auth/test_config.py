@@ -76,6 +76,16 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
     assert caught.value.hint == "set it in clouds.yaml, as OS_… variable or as --os-… option"
 
 
+def test_a_name_that_needs_a_domain_is_told() -> None:
+    """User and project are named inside a domain; the usual one is said."""
+    with pytest.raises(BadConfig) as caught:
+        config(user_domain_name="", project_domain_name="")
+    assert caught.value.message == (
+        'cloud "test": username needs user_domain_name (often: Default); project_name needs '
+        "project_domain_name (often: Default)"
+    )
+
+
 def test_a_project_by_id_needs_no_domain() -> None:
     """The id of a project says it all."""
     chosen = config(project_name="", project_id="p", project_domain_name="")

@@ -27,6 +27,7 @@ from stackloom.errors import (
     AuthFailed,
     BadAnswer,
     CloudError,
+    Forbidden,
     NotFound,
     RateLimited,
     ServerFault,
@@ -342,3 +343,44 @@ def test_a_log_in_that_failed_for_another_reason_may_be_tried_again() -> None:
         return (await session.token()).secret.reveal()
 
     assert asyncio.run(run()) == "token-9"
+
+
+# --- the wrong scope ------------------------------------------------------------------------------
+
+_SYSTEM = token_document(project=None, system={"all": True})
+_OF_A_DOMAIN = token_document(project=None, domain={"id": "d", "name": "Users"})
+_USUAL = "your role on this project does not allow it"
+_FOR_KEYSTONE = (
+    "this token is for project demo; what concerns all of Keystone needs a role on the system: "
+    "--os-system-scope all"
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "service", "hint"),
+    [
+        (
+            _SYSTEM,
+            "network",
+            "this token is for system; here a project is needed: --os-project-name",
+        ),
+        (
+            _OF_A_DOMAIN,
+            "compute",
+            "this token is for domain Users; here a project is needed: --os-project-name",
+        ),
+        (_SYSTEM, "identity", _USUAL),
+        (token_document(), "identity", _FOR_KEYSTONE),
+        (token_document(), "network", _USUAL),
+    ],
+)
+def test_a_refusal_under_another_scope_is_explained(
+    document: object, service: str, hint: str
+) -> None:
+    """A 403 says which scope the token has, and which would help."""
+    transport = FakeTransport()
+    transport.on("POST", TOKENS, token_answer("t", document))
+    transport.on("GET", "/v2.0/networks", answer(403))
+    with pytest.raises(Forbidden) as caught:
+        asyncio.run(fake_session(transport).ask(_NETWORKS, service=service))
+    assert caught.value.hint == hint

@@ -22,6 +22,8 @@ from stackloom.errors import BadConfig
 from stackloom.log import Secret
 from stackloom.transport.client import Tls
 
+_MISSING = {"user_domain_name": "username needs user_domain_name (often: Default)"}
+
 
 class CloudConfig(msgspec.Struct, frozen=True, kw_only=True):
     """A cloud, and who we are on it.
@@ -53,7 +55,7 @@ def cloud_config(settings: Settings) -> CloudConfig:
     values = settings.values
     method, plugin = _method(values, settings.source)
     credentials = _credentials(values)
-    problems = [f"{name} is missing" for name in method.missing(credentials)]
+    problems = [_MISSING.get(name, f"{name} is missing") for name in method.missing(credentials)]
     problems += _url_problems(values.get("auth_url", ""))
     scope = _scope(values)
     project = scope.project

@@ -19,7 +19,7 @@ from stackloom.auth.receipt import Receipt, receipt_of
 from stackloom.auth.service_choice import choice_for, microversion_header
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache
-from stackloom.errors import AuthFailed, BadAnswer, InDoubt, ServerFault
+from stackloom.errors import AuthFailed, BadAnswer, Forbidden, InDoubt, ServerFault
 from stackloom.log import Secret
 from stackloom.transport.client import Answer, Request
 from stackloom.transport.exchange import Exchange
@@ -84,12 +84,17 @@ class Session:
         request = self._with_microversion(request, service)
         token = await self.token()
         try:
-            return await self.exchange.ask(_with_token(request, token), service=service)
+            return await self._ask(request, token, service)
         except AuthFailed:
             await self._renew(token)
-            return await self.exchange.ask(
-                _with_token(request, await self.token()), service=service
-            )
+            return await self._ask(request, await self.token(), service)
+
+    async def _ask(self, request: Request, token: Token, service: str) -> Answer:
+        try:
+            return await self.exchange.ask(_with_token(request, token), service=service)
+        except Forbidden as error:
+            error.hint = scope_hint(token, service) or error.hint
+            raise
 
     def _with_microversion(self, request: Request, service: str) -> Request:
         """Ask for the microversion that the configuration pins, where the caller needs none."""
@@ -209,6 +214,25 @@ class Session:
             return False
         margin = min(RENEW_BEFORE, token.life / RENEW_SHARE) if token.life else RENEW_BEFORE
         return token.expires_at - self._clock() > margin
+
+
+def scope_hint(token: Token, service: str) -> str:
+    """Return what another scope may do about a 403, empty where the scope is the usual one.
+
+    Source: oslo_policy/policy.py, ``_enforce_scope``, 6.0.1: a rule has its ``scope_types``, and a
+    token of another scope is refused whatever its roles. Those of Neutron and Nova are for projects
+    (neutron/conf/policies/network.py 29.0.0, nova/policies/servers.py 34.0.0).
+    """
+    if service == "identity":
+        if token.scope == "system":
+            return ""
+        return (
+            f"this token is for {token.scope}; what concerns all of Keystone needs a role on the "
+            "system: --os-system-scope all"
+        )
+    if token.project_id:
+        return ""
+    return f"this token is for {token.scope}; here a project is needed: --os-project-name"
 
 
 def _with_token(request: Request, token: Token) -> Request:
