@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import pytest
-from tests.fakes.transport import FakeTransport, raw_answer
+from tests.fakes.transport import FakeTransport, raw_answer, whole_body
 
 from stackloom.transport.blocking import BlockingTransport, run_alone
 from stackloom.transport.client import (
@@ -24,6 +24,7 @@ from stackloom.transport.client import (
     Transport,
 )
 from stackloom.transport.openssl import BlockingOpenSslTransport, OpenSslTransport
+from stackloom.transport.stream import Upload
 
 # What the server at the other end does, by path.
 _GOOD = "/good"
@@ -128,7 +129,7 @@ async def _fake_world() -> AsyncIterator[tuple[Transport, str]]:
     fake.on(
         "POST",
         _ECHO,
-        lambda request: raw_answer(200, b"POST " + (request.body or b"")),
+        lambda request: raw_answer(200, b"POST " + whole_body(request)),
     )
     fake.on("POST", "/", NotSent("connection refused"))
     yield fake, "http://cloud.test"
@@ -179,6 +180,75 @@ def test_an_answer_is_status_headers_and_body(world: World) -> None:
 def test_a_body_arrives_as_it_was_sent(world: World) -> None:
     """What a request carries reaches the server byte for byte, under the request's method."""
     assert _send(world, "POST", _ECHO, b'{"a":1}').body == b'POST {"a":1}'
+
+
+def _pieces(*pieces: bytes) -> Upload:
+    return Upload(pieces=lambda: iter(pieces), length=sum(map(len, pieces)))
+
+
+class _Kept:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.content = b""
+
+    def begin(self) -> None:
+        self.begun += 1
+        self.content = b""
+
+    def write(self, piece: bytes) -> None:
+        self.content += piece
+
+
+def test_a_body_in_pieces_arrives_whole(world: World) -> None:
+    """With its length told before, as if it had been one."""
+    upload = _pieces(b"one ", b"two ", b"three")
+    answers: list[Answer] = []
+
+    async def ask(transport: Transport, root: str) -> None:
+        request = Request(method="POST", url=f"{root}{_ECHO}", upload=upload)
+        answers.append(await transport.send(request))
+
+    _in(world, ask)
+    assert answers[0].body == b"POST one two three"
+
+
+def test_the_body_of_a_good_answer_goes_to_a_sink(world: World) -> None:
+    """The answer keeps its status and headers, and has no body."""
+    kept, answers = _Kept(), list[Answer]()
+
+    async def ask(transport: Transport, root: str) -> None:
+        answers.append(await transport.send(Request(method="GET", url=f"{root}{_GOOD}", sink=kept)))
+
+    _in(world, ask)
+    assert (kept.begun, kept.content) == (1, b"{}")
+    assert (answers[0].status, answers[0].body) == (200, b"")
+    assert answers[0].headers["x-openstack-request-id"] == "req-1"
+
+
+def test_the_body_of_any_other_answer_does_not(world: World) -> None:
+    """What a service says when it refuses is no part of an image."""
+    kept, answers = _Kept(), list[Answer]()
+
+    async def ask(transport: Transport, root: str) -> None:
+        answers.append(
+            await transport.send(Request(method="GET", url=f"{root}{_CHOICES}", sink=kept))
+        )
+
+    _in(world, ask)
+    assert (kept.begun, kept.content) == (0, b"")
+    assert (answers[0].status, answers[0].body) == (300, b"choices")
+
+
+def test_a_stream_that_is_cut_short_is_lost(world: World) -> None:
+    """Half an image is none."""
+
+    async def ask(transport: Transport, root: str) -> None:
+        with pytest.raises(Lost):
+            await transport.send(Request(method="GET", url=f"{root}{_CUT_SHORT}", sink=_Kept()))
+
+    _in(world, ask)
 
 
 def test_several_choices_are_an_answer(world: World) -> None:

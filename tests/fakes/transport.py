@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from stackloom.transport.client import Answer, Lost, NotSent, Request
+from stackloom.transport.stream import is_streamed
 
 Reply = Answer | NotSent | Lost | Callable[[Request], Answer]
 
@@ -44,7 +45,7 @@ class FakeTransport:
         self.most_at_once = max(self.most_at_once, self._under_way)
         try:
             await asyncio.sleep(0)  # a network lets others run
-            return self._answer(request)
+            return _put_into_sink(request, self._answer(request))
         finally:
             self._under_way -= 1
 
@@ -72,6 +73,19 @@ class FakeTransport:
     def lines(self) -> list[str]:
         """The requests as ``METHOD path?query``, in order."""
         return [f"{each.method} /{each.url.split('/', 3)[3]}" for each in self.requests]
+
+
+def _put_into_sink(request: Request, answer: Answer) -> Answer:
+    if request.sink is None or not is_streamed(answer.status):
+        return answer
+    request.sink.begin()
+    request.sink.write(answer.body)
+    return msgspec.structs.replace(answer, body=b"")
+
+
+def whole_body(request: Request) -> bytes:
+    """Return what a request carries, in pieces or not."""
+    return b"".join(request.upload.pieces()) if request.upload else request.body or b""
 
 
 def answer(status: int = 200, document: object = None, **headers: str) -> Answer:

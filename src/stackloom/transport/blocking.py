@@ -12,9 +12,10 @@ import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from pyreqwest.client import SyncClientBuilder
+from pyreqwest.client import SyncClient, SyncClientBuilder
 
 from stackloom.transport.client import (
+    UPLOAD_SECONDS,
     Answer,
     NotSent,
     Request,
@@ -22,10 +23,12 @@ from stackloom.transport.client import (
     Transport,
     configured,
     openssl_may_accept,
+    request_headers,
     tell_of_openssl,
     told_apart,
     whole_answer,
 )
+from stackloom.transport.stream import PIECE_BYTES, is_streamed
 
 T = TypeVar("T")
 
@@ -37,6 +40,7 @@ class BlockingTransport:
         self._tls = tls or Tls()
         self._user_agent = user_agent
         self._client = configured(SyncClientBuilder, self._tls, user_agent)
+        self._patient: SyncClient | None = None
         self._instead: Transport | None = None
 
     async def send(self, request: Request) -> Answer:
@@ -62,16 +66,36 @@ class BlockingTransport:
 
     def _send(self, request: Request) -> Answer:
         with told_apart(request):
-            builder = self._client.request(request.method, request.url)
-            builder = builder.headers(dict(request.headers))
+            client = self._for_upload() if request.upload else self._client
+            builder = client.request(request.method, request.url)
+            builder = builder.headers(request_headers(request))
             if request.body is not None:
                 builder = builder.body_bytes(request.body)
-            response = builder.build().send()
-            return whole_answer(response, response.bytes())
+            if request.upload:
+                builder = builder.body_stream(request.upload.pieces())
+            if request.sink is None:
+                response = builder.build().send()
+                return whole_answer(response, response.bytes())
+            with builder.build_streamed() as response:
+                if not is_streamed(response.status):
+                    return whole_answer(response, response.bytes())
+                request.sink.begin()
+                while piece := response.body_reader.read(PIECE_BYTES):
+                    request.sink.write(bytes(piece))
+                return whole_answer(response, b"")
+
+    def _for_upload(self) -> SyncClient:
+        if self._patient is None:
+            self._patient = configured(
+                SyncClientBuilder, self._tls, self._user_agent, read_seconds=UPLOAD_SECONDS
+            )
+        return self._patient
 
     async def close(self) -> None:
         """Give the connections back."""
         self._client.close()
+        if self._patient:
+            self._patient.close()
         if self._instead:
             await self._instead.close()
 

@@ -14,7 +14,7 @@ import atexit
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from pyreqwest.bytes import Bytes
-from pyreqwest.client import ClientBuilder
+from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import (
     BuilderError,
     DetailedPyreqwestError,
@@ -33,6 +33,7 @@ from pyreqwest.exceptions import (
 from pyreqwest.response import BaseResponse
 
 from stackloom.errors import BadConfig
+from stackloom.transport.stream import PIECE_BYTES, Sink, Upload, is_streamed
 
 log = logging.getLogger(__name__)
 
@@ -44,18 +45,26 @@ READ_SECONDS = 90.0
 # cheroot, which serves the local cloud, closes idle connections after 10 s, Apache after 5 s: a
 # connection that may be closing is not used for a request that must not be lost.
 IDLE_SECONDS = 4.0
+# Nothing is read while an image goes out, which may take hours.
+UPLOAD_SECONDS = 24 * 3600.0
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP request; ``url`` is absolute and has its query.
 
     Headers and body stay out of its text: they hold tokens, and at a log-in the password.
+
+    Attributes:
+        upload: a body in pieces, in place of *body*.
+        sink: where the body of a good answer is put; it has none then.
     """
 
     method: str
     url: str
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes | None = None
+    upload: Upload | None = None
+    sink: Sink | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.url})"
@@ -121,6 +130,7 @@ class ReqwestTransport:
         self._tls = tls or Tls()
         self._user_agent = user_agent
         self._client = configured(ClientBuilder, self._tls, user_agent)
+        self._patient: Client | None = None
         self._instead: Transport | None = None
 
     async def send(self, request: Request) -> Answer:
@@ -148,18 +158,52 @@ class ReqwestTransport:
 
     async def _send(self, request: Request) -> Answer:
         with told_apart(request):
-            builder = self._client.request(request.method, request.url)
-            builder = builder.headers(dict(request.headers))
+            client = self._for_upload() if request.upload else self._client
+            builder = client.request(request.method, request.url)
+            builder = builder.headers(request_headers(request))
             if request.body is not None:
                 builder = builder.body_bytes(request.body)
-            response = await builder.build().send()
-            return whole_answer(response, await response.bytes())
+            if request.upload:
+                builder = builder.body_stream(sent_in_pieces(request.upload))
+            if request.sink is None:
+                response = await builder.build().send()
+                return whole_answer(response, await response.bytes())
+            async with builder.build_streamed() as response:
+                if not is_streamed(response.status):
+                    return whole_answer(response, await response.bytes())
+                request.sink.begin()
+                while piece := await response.body_reader.read(PIECE_BYTES):
+                    await _off_the_loop(request.sink.write, bytes(piece))
+                return whole_answer(response, b"")
+
+    def _for_upload(self) -> Client:
+        if self._patient is None:
+            self._patient = configured(
+                ClientBuilder, self._tls, self._user_agent, read_seconds=UPLOAD_SECONDS
+            )
+        return self._patient
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._client.close()
+        if self._patient:
+            await self._patient.close()
         if self._instead:
             await self._instead.close()
+
+
+async def sent_in_pieces(upload: Upload) -> AsyncIterator[bytes]:
+    """Read the pieces of a body without holding the loop up."""
+    pieces = upload.pieces()
+    while piece := await _off_the_loop(next, pieces, b""):
+        yield piece
+
+
+async def _off_the_loop(work: Callable[..., Any], *arguments: object) -> Any:
+    """Do what may block in a thread."""
+    import asyncio  # noqa: PLC0415 - quick commands run without it
+
+    return await asyncio.to_thread(work, *arguments)
 
 
 # --- what both clients of pyreqwest share ---------------------------------------------------------
@@ -173,7 +217,11 @@ class _Builder(Protocol[ClientT_co]):
 
 
 def configured(
-    builder_type: Callable[[], _Builder[ClientT_co]], tls: Tls, user_agent: str
+    builder_type: Callable[[], _Builder[ClientT_co]],
+    tls: Tls,
+    user_agent: str,
+    *,
+    read_seconds: float = READ_SECONDS,
 ) -> ClientT_co:
     """Build a client with our timeouts and the trust that *tls* says.
 
@@ -185,7 +233,7 @@ def configured(
         builder.user_agent(user_agent)
         .follow_redirects(False)
         .connect_timeout(timedelta(seconds=CONNECT_SECONDS))
-        .read_timeout(timedelta(seconds=READ_SECONDS))
+        .read_timeout(timedelta(seconds=read_seconds))
         .pool_idle_timeout(timedelta(seconds=IDLE_SECONDS))
     )
     try:
@@ -251,7 +299,13 @@ def told_apart(request: Request) -> Iterator[None]:
         raise (NotSent if never_connected else Lost)(_reason(error)) from error
 
 
-def whole_answer(response: BaseResponse, body: Bytes) -> Answer:
+def request_headers(request: Request) -> dict[str, str]:
+    """Return the headers to send: with the length of what goes out in pieces."""
+    length = {"Content-Length": str(request.upload.length)} if request.upload else {}
+    return {**request.headers, **length}
+
+
+def whole_answer(response: BaseResponse, body: Bytes | bytes) -> Answer:
     """Return an answer of ours; a header that is no text is left out, not fatal."""
     headers: dict[str, str] = {}
     for name in response.headers:

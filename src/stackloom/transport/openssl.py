@@ -10,6 +10,7 @@ and only when it is needed.
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,11 @@ from stackloom.transport.client import (
     Request,
     Tls,
     certificates,
+    request_headers,
+    sent_in_pieces,
     unreadable,
 )
+from stackloom.transport.stream import PIECE_BYTES, is_streamed
 
 _TIMEOUT = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None)
 _LIMITS = httpx2.Limits(keepalive_expiry=IDLE_SECONDS)
@@ -57,14 +61,19 @@ class OpenSslTransport:
     async def send(self, request: Request) -> Answer:
         """Send one request and read its whole answer; fails as ``client.Transport`` says."""
         with _told_apart():
-            return _answer(
-                await self._client.request(
-                    request.method,
-                    request.url,
-                    headers=dict(request.headers),
-                    content=request.body,
-                )
-            )
+            content = sent_in_pieces(request.upload) if request.upload else request.body
+            async with self._client.stream(
+                request.method,
+                request.url,
+                headers=request_headers(request),
+                content=content,
+            ) as response:
+                if request.sink is None or not is_streamed(response.status_code):
+                    return _answer(response, await response.aread())
+                request.sink.begin()
+                async for piece in response.aiter_bytes(PIECE_BYTES):
+                    await asyncio.to_thread(request.sink.write, piece)
+                return _answer(response, b"")
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -86,14 +95,19 @@ class BlockingOpenSslTransport:
     async def send(self, request: Request) -> Answer:
         """Send one request and read its whole answer; nothing else runs meanwhile."""
         with _told_apart():
-            return _answer(
-                self._client.request(
-                    request.method,
-                    request.url,
-                    headers=dict(request.headers),
-                    content=request.body,
-                )
-            )
+            content = request.upload.pieces() if request.upload else request.body
+            with self._client.stream(
+                request.method,
+                request.url,
+                headers=request_headers(request),
+                content=content,
+            ) as response:
+                if request.sink is None or not is_streamed(response.status_code):
+                    return _answer(response, response.read())
+                request.sink.begin()
+                for piece in response.iter_bytes(PIECE_BYTES):
+                    request.sink.write(piece)
+                return _answer(response, b"")
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -144,10 +158,10 @@ def _told_apart() -> Iterator[None]:
         raise Lost(str(error) or type(error).__name__) from error
 
 
-def _answer(response: httpx2.Response) -> Answer:
+def _answer(response: httpx2.Response, body: bytes) -> Answer:
     """Return an answer of ours; a header that is no text is left out."""
     headers: dict[str, str] = {}
     for name, value in response.headers.raw:
         if value.isascii():
             headers[name.decode("ascii").lower()] = value.decode("ascii")
-    return Answer(status=response.status_code, headers=headers, body=response.content)
+    return Answer(status=response.status_code, headers=headers, body=body)
