@@ -220,7 +220,7 @@ def test_debug_shows_requests_without_secrets(
     said = stackloom("network", "list", "--debug")
     told = [record.getMessage() for record in caplog.records]
     assert said.code == 0
-    assert any(line.startswith("REQ: curl -g -i -X GET ") and "***" in line for line in told)
+    assert any(line.startswith("REQ: curl -g -i -X GET ") and "{SHA256}" in line for line in told)
     assert not any("secret" in line for line in told)
 
 

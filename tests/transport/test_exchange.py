@@ -324,7 +324,8 @@ def test_a_request_is_shown_as_curl_without_its_token() -> None:
         body=b"{}",
     )
     assert curl_line(request) == (
-        'curl -g -i -X POST -H "Accept: application/json" -H "X-Auth-Token: ***" '
+        'curl -g -i -X POST -H "Accept: application/json" -H "X-Auth-Token: {SHA256}'
+        '0df73b8f1bfc83e346a68e2795117e34e65e9e6da3a066387a804908179aa789" '
         f"'{_URL}' # 2 bytes of body"
     )
     assert curl_line(Request(method="GET", url=_URL, headers={"A": "b"})) == (
@@ -335,7 +336,7 @@ def test_a_request_is_shown_as_curl_without_its_token() -> None:
 def test_requests_are_logged_without_secrets(
     asking: _Asking, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With debugging on, each request and answer is one line; tokens are stars."""
+    """With debugging on, each request and answer is one line; tokens are hashed."""
     asking.transport.on("GET", _PATH, answer(502), _GOOD)
     request = Request(method="GET", url=_URL, headers={"X-Auth-Token": "gAAAA-secret"})
     with caplog.at_level(logging.DEBUG, logger="stackloom"):

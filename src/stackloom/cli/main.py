@@ -95,7 +95,14 @@ def _run(words: list[str]) -> int:
     add_common_options(parser)
     options = parser.parse_args(rest)
     _set_up_logging(verbose=options.verbose, debug=options.debug)
-    code = command.run(Invocation(options=options, cloud_options=cloud_options))
+    invocation = Invocation(options=options, cloud_options=cloud_options)
+    if options.timing:
+        from stackloom.cli.timing import timed
+
+        with timed(sys.stderr):
+            code = command.run(invocation)
+    else:
+        code = command.run(invocation)
     sys.stdout.flush()
     return code
 

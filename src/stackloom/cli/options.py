@@ -97,6 +97,9 @@ def add_common_options(parser: ArgumentParser) -> None:
     group.add_argument(
         "--no-cache", action="store_true", help="log in anew, and keep no token on disk"
     )
-    group.add_argument("-q", "--quiet", action="store_true", help="only errors on stderr")
+    # "api" has a -q of its own.
+    quiet = [each for each in ("-q", "--quiet") if each not in parser._option_string_actions]
+    group.add_argument(*quiet, action="store_true", help="only errors on stderr")
     group.add_argument("-v", "--verbose", action="store_true", help="say what is going on")
     group.add_argument("--debug", action="store_true", help="show every request, secrets left out")
+    group.add_argument("--timing", action="store_true", help="show how long each request took")
