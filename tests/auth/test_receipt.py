@@ -95,7 +95,7 @@ def test_a_wrong_passcode_is_told() -> None:
     """The second request may be refused too."""
     transport = FakeTransport()
     transport.on("POST", TOKENS, _receipt(_BOTH), answer(401))
-    session = fake_session(transport, cloud_config=config(passcode="1", auth_type="v3totp"))
+    session = fake_session(transport, cloud_config=config(passcode="1"))
     with pytest.raises(AuthFailed) as caught:
         asyncio.run(session.token())
     assert caught.value.message == (

@@ -17,6 +17,7 @@ from stackloom.auth.service_choice import (
     service_choices,
 )
 from stackloom.auth.token import Token
+from stackloom.errors import NoEndpoint
 from stackloom.log import Secret
 from stackloom.transport.client import Request
 
@@ -124,3 +125,11 @@ def test_a_pinned_microversion_is_asked_for(headers: dict[str, str], sent: str) 
     request = Request(method="GET", url="http://cloud.test/servers", headers=headers)
     asyncio.run(session.ask(request, service="compute"))
     assert transport.requests[-1].headers["OpenStack-API-Version"] == sent
+
+
+def test_keystone_is_where_the_log_in_was_if_there_is_no_catalog() -> None:
+    """An unscoped token can be looked at and revoked all the same."""
+    token = _token().using({}, auth_url="http://keystone:5000/v3")
+    assert token.endpoint("identity") == "http://keystone:5000"
+    with pytest.raises(NoEndpoint):
+        token.endpoint("network")

@@ -26,6 +26,7 @@ from stackloom.auth.token_cache import TokenCache
 from stackloom.errors import (
     AuthFailed,
     BadAnswer,
+    BadRequest,
     CloudError,
     Forbidden,
     NotFound,
@@ -384,3 +385,30 @@ def test_a_refusal_under_another_scope_is_explained(
     with pytest.raises(Forbidden) as caught:
         asyncio.run(fake_session(transport).ask(_NETWORKS, service=service))
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("document", "hint"),
+    [
+        (_SYSTEM, "this token is for system; here a project is needed: --os-project-name"),
+        (token_document(), ""),
+    ],
+)
+def test_a_request_that_lacks_a_project_is_explained(document: object, hint: str) -> None:
+    """Neutron calls it a bad request, in words that help nobody."""
+    transport = FakeTransport()
+    transport.on("POST", TOKENS, token_answer("t", document))
+    transport.on("GET", "/v2.0/networks", answer(400))
+    with pytest.raises(BadRequest) as caught:
+        asyncio.run(fake_session(transport).ask(_NETWORKS, service="network"))
+    assert caught.value.hint == hint
+
+
+def test_refused_credentials_without_a_scope_are_told_without() -> None:
+    """Nobody reads "for unscoped"."""
+    transport = FakeTransport()
+    transport.on("POST", TOKENS, answer(401))
+    unscoped = config(unscoped="true")
+    with pytest.raises(AuthFailed) as caught:
+        asyncio.run(fake_session(transport, cloud_config=unscoped).token())
+    assert caught.value.message == 'Keystone did not accept user "alice" (cloud "test")'

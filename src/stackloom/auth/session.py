@@ -19,7 +19,7 @@ from stackloom.auth.receipt import Receipt, receipt_of
 from stackloom.auth.service_choice import choice_for, microversion_header
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache
-from stackloom.errors import AuthFailed, BadAnswer, Forbidden, InDoubt, ServerFault
+from stackloom.errors import AuthFailed, BadAnswer, BadRequest, Forbidden, InDoubt, ServerFault
 from stackloom.log import Secret
 from stackloom.transport.client import Answer, Request
 from stackloom.transport.exchange import Exchange
@@ -72,7 +72,7 @@ class Session:
             if not self._lasts(self._token):
                 kept = self._cache.read() if self._cache and self._token is None else None
                 token = kept if kept and self._lasts(kept) else await self._log_in()
-                self._token = token.using(self.config.services) if self.config.services else token
+                self._token = self._ours(token)
             assert self._token is not None
             return self._token
 
@@ -95,6 +95,12 @@ class Session:
         except Forbidden as error:
             error.hint = scope_hint(token, service) or error.hint
             raise
+        except BadRequest as error:
+            # "Running without keystone AuthN requires that project_id is specified", says Neutron
+            # to a token without one (neutron_lib/api/attributes.py, 5.0.1).
+            if not token.project_id and service != "identity":
+                error.hint = error.hint or scope_hint(token, service)
+            raise
 
     def _with_microversion(self, request: Request, service: str) -> Request:
         """Ask for the microversion that the configuration pins, where the caller needs none."""
@@ -104,14 +110,16 @@ class Session:
         headers = {**request.headers, **microversion_header(service, pinned)}
         return msgspec.structs.replace(request, headers=headers)
 
+    def _ours(self, token: Token) -> Token:
+        return token.using(self.config.services, auth_url=self.config.auth_url)
+
     async def _renew(self, refused: Token) -> None:
         """Replace *refused*, unless somebody else already has."""
         async with self._lock:
             if self._token is refused:
                 if self._cache:
                     self._cache.drop()
-                token = await self._log_in()
-                self._token = token.using(self.config.services)
+                self._token = self._ours(await self._log_in())
 
     async def _log_in(self) -> Token:
         if self._rejected is not None:
@@ -184,7 +192,7 @@ class Session:
             ) from error
 
     def _refused(self, answer: Answer) -> AuthFailed:
-        one_time = "totp" in self.config.method.name
+        one_time = self.config.credentials.passcode is not None
         return AuthFailed(
             f"Keystone did not accept {_who(self.config)} ({self.config.source})",
             method="POST",
@@ -243,4 +251,7 @@ def _with_token(request: Request, token: Token) -> Request:
 def _who(config: CloudConfig) -> str:
     user = config.credentials.user
     name = user.name or user.id
-    return f'user "{name}" for {config.scope}' if name else f"the {config.method.name} given"
+    if not name:
+        return f"the {config.method.name} given"
+    scope = str(config.scope)
+    return f'user "{name}"' + ("" if scope == "unscoped" else f" for {scope}")

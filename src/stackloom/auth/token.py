@@ -85,6 +85,7 @@ class Token:
 
     Args:
         services: what the configuration says about single services; it counts before the catalog.
+        auth_url: where Keystone is for a token without a catalog, which an unscoped one is.
     """
 
     def __init__(
@@ -92,10 +93,12 @@ class Token:
         secret: Secret,
         document: bytes,
         services: Mapping[str, ServiceChoice] | None = None,
+        auth_url: str = "",
     ) -> None:
         self.secret = secret
         self.document = document
         self._services = services or {}
+        self._auth_url = auth_url
         try:
             self._body = msgspec.json.decode(document, type=_Document).token
             self.expires_at = _instant(self._body.expires_at)
@@ -172,6 +175,8 @@ class Token:
         types = _ALIASES.get(service, (service,))
         # The newer name counts first: the older one may lead to an older version.
         found = [each for name in types for each in self._body.catalog if each.type == name]
+        if not found and service == "identity" and self._auth_url:
+            return self._root(self._auth_url)
         if not found:
             raise self._no_service(service)
         endpoints = [endpoint for each in found for endpoint in each.endpoints]
@@ -196,9 +201,9 @@ class Token:
             hint = f"it has: {', '.join(known) or 'nothing'}"
         return NoEndpoint(f"the catalog has no {service} service", hint=hint)
 
-    def using(self, services: Mapping[str, ServiceChoice]) -> Token:
-        """Return the same token, for a configuration that says *services*."""
-        return Token(self.secret, self.document, services)
+    def using(self, services: Mapping[str, ServiceChoice], *, auth_url: str = "") -> Token:
+        """Return the same token, for a configuration with these *services* and *auth_url*."""
+        return Token(self.secret, self.document, services, auth_url)
 
     @property
     def _for_scope(self) -> str:
