@@ -50,6 +50,8 @@ def test_every_form_is_the_same_login(openstack_project: OpenStackProject) -> No
     with _sdk(openstack_project) as connection:
         assert connection.current_project_id == openstack_project.id
         assert connection.current_user_id == openstack_project.user_id
+    with openstack.connect(**openstack_project.openstacksdk()) as connection:
+        assert connection.current_project_id == openstack_project.id
     for options in ([], ["--os-cloud", openstack_project.cloud_name]):
         told = subprocess.run(
             [COMMAND, "token", "issue", "-f", "json", *options],

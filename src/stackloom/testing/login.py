@@ -6,6 +6,7 @@ Knows nothing about where the cloud comes from.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -41,6 +42,12 @@ class Login:
         """Return this process's variables with this login in place of any other."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
         return own | dict(self.environment)
+
+    def openstacksdk(self) -> dict[str, Any]:
+        """Return what ``openstack.connect`` needs to log in so, whatever else is configured."""
+        clouds = json.loads(self.clouds_yaml.read_text())["clouds"]
+        entry: dict[str, Any] = clouds[self.cloud_name]
+        return entry | {"load_yaml_config": False, "load_envvars": False}
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Cloud]:
