@@ -157,3 +157,12 @@ def test_a_406_is_explained_and_makes_us_look_again() -> None:
             "run the command again, or see what it has: stackloom versions list"
         )
     assert cloud.requests_sent == 5
+
+
+def test_a_pinned_microversion_is_asked_for_as_it_is() -> None:
+    """Without a look at what the service has."""
+    transport = FakeTransport()
+    transport.on("GET", _ONE, _echo)
+    cloud = fake_cloud(transport, compute_api_version="2.53")
+    assert asyncio.run(get(cloud, _BED, "b-1")).name == "compute 2.53"
+    assert cloud.requests_sent == 2

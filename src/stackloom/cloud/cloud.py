@@ -17,6 +17,7 @@ from uuid import uuid4
 import msgspec
 
 from stackloom.auth.config import CloudConfig
+from stackloom.auth.service_choice import choice_for, microversion_header
 from stackloom.auth.session import Session
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache, cache_directory
@@ -25,6 +26,7 @@ from stackloom.errors import BadRequest, CloudError, Forbidden, NotFound, UsageE
 from stackloom.transport.blocking import AloneTurns, BlockingTransport, blocking_sleep
 from stackloom.transport.client import Answer, Request, ReqwestTransport, Transport
 from stackloom.transport.exchange import Exchange
+from stackloom.transport.stream import Sink, Upload
 from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
 Query = Mapping[str, str | int | bool]
@@ -75,6 +77,8 @@ class Cloud:
         microversion: str = "",
         newest_microversion: str = "",
         headers: Mapping[str, str] | None = None,
+        upload: Upload | None = None,
+        sink: Sink | None = None,
     ) -> Answer:
         """Send one request and return its answer.
 
@@ -86,6 +90,8 @@ class Cloud:
             microversion: what is asked for; with *newest_microversion*, the oldest that will do,
                 and the service is asked for the highest in between that it has.
             headers: more of them, or others than usual.
+            upload: bytes to send in place of a body, in pieces.
+            sink: where the bytes of a good answer are put.
 
         Raises:
             CloudError: refused, unreachable or in doubt; see ``transport.exchange``.
@@ -97,18 +103,29 @@ class Cloud:
             pairs = [(name, _wire(value)) for name, value in query.items()]
             url += ("&" if "?" in path else "?") + urlencode(pairs)
         sent = {"Accept": "application/json", "X-OpenStack-Request-Id": self.global_request_id}
-        if newest_microversion:
+        if (
+            newest_microversion
+            and (pinned := choice_for(self.config.services, service)).microversion
+        ):
+            microversion = pinned.microversion
+        elif newest_microversion:
             microversion = await self._agreed(
                 service, root, path, oldest=microversion, newest=newest_microversion
             )
         if microversion:
-            sent |= _version_header(service, microversion)
+            sent |= microversion_header(service, microversion)
         content = None
         if body is not None:
             content = msgspec.json.encode(body)
             sent["Content-Type"] = "application/json"
+        if upload:
+            sent["Content-Type"] = "application/octet-stream"
+        if sink:
+            sent["Accept"] = "*/*"
         sent |= headers or {}
-        request = Request(method=method, url=url, headers=sent, body=content)
+        request = Request(
+            method=method, url=url, headers=sent, body=content, upload=upload, sink=sink
+        )
         try:
             return await self._session.ask(request, service=service)
         except CloudError as error:
@@ -205,12 +222,6 @@ def _versions(config: CloudConfig, environment: Mapping[str, str]) -> VersionBoo
 def _api_root(root: str, path: str) -> str:
     """Return the address of an API with its version: where its version document is."""
     return f"{root}/{path.split('/')[1]}"
-
-
-def _version_header(service: str, microversion: str) -> dict[str, str]:
-    """Return the header that asks for a microversion; Cinder goes by its older name there."""
-    name = "volume" if service == "block-storage" else service
-    return {"OpenStack-API-Version": f"{name} {microversion}"}
 
 
 def _filled(path: str, token: Token) -> str:
