@@ -257,12 +257,14 @@ def action_command(
     *,
     shows: bool = False,
     shape: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    extension: str = "",
 ) -> Command:
     """Return a command that PUTs *fields* to *path* below one object, as ``router add subnet``.
 
     Args:
         shows: the object is shown afterwards.
         shape: turns the fields into the body that the path takes.
+        extension: what the network API has to have for it.
     """
 
     def arguments(parser: ArgumentParser) -> None:
@@ -279,6 +281,8 @@ def action_command(
             from stackloom.cloud.kind import Call
             from stackloom.cloud.verbs import call, find, get
 
+            if extension:
+                await _demand_extension(cloud, extension)
             state: State = await find(cloud, kind, invocation.options.name)
             body = shape(body_of(await resolved(cloud, given)))
             whole = f"{kind.member_path(state.id)}/{path}"
@@ -457,6 +461,24 @@ async def _as_it_is(cloud: Cloud, kind: Kind[Any], name: str, wanted: Mapping[st
     narrow = {"domain_id": wanted["domain_id"]} if wanted.get("domain_id") else {}
     state: State = await find(cloud, kind, name, narrow)
     return state
+
+
+async def _demand_extension(cloud: Cloud, alias: str) -> None:
+    """Say that a cloud lacks something before it fails in words of its own.
+
+    Raises:
+        UsageError: the network API does not have the extension.
+    """
+    from stackloom.cloud.verbs import get
+    from stackloom.errors import NotFound
+
+    try:
+        await get(cloud, load_kind("network.extension"), alias)
+    except NotFound as error:
+        raise UsageError(
+            f'the network API of this cloud has no extension "{alias}"',
+            hint="stackloom extension list --network shows those it has",
+        ) from error
 
 
 def _by_destination(given: Sequence[tuple[Field, Any]]) -> dict[str, list[tuple[Field, Any]]]:

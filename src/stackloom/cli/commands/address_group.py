@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stackloom.cli.command import Group
 from stackloom.cli.fields import named, several, text
 from stackloom.cli.kind_commands import (
@@ -13,12 +15,30 @@ from stackloom.cli.kind_commands import (
     show_command,
     unset_command,
 )
+from stackloom.errors import UsageError
 
 _KIND = "network.address_group"
 
+
+def _ranges(words: Sequence[str]) -> list[str]:
+    """Write single addresses as ranges, which is all that Neutron takes.
+
+    Raises:
+        UsageError: one is no address and no range.
+    """
+    from ipaddress import ip_network
+
+    try:
+        return [str(ip_network(word, strict=False)) for word in words]
+    except ValueError as error:
+        raise UsageError(f"--address: {error}") from error
+
+
 _CREATE = (
     text("--description", "description", "for people"),
-    several("--address", "addresses", "an address or range; repeatable", metavar="CIDR"),
+    several(
+        "--address", "addresses", "an address or range; repeatable", take=_ranges, metavar="CIDR"
+    ),
     named("--project", "project_id", "identity.project", "whose it is (administrators)"),
 )
 _SET = (
@@ -26,8 +46,9 @@ _SET = (
     text("--description", "description", "for people"),
     several(
         "--address",
-        "address_group.addresses",
+        "addresses",
         "an address or range to add; repeatable",
+        take=_ranges,
         sent_to="add_addresses",
         metavar="CIDR",
     ),
@@ -35,8 +56,9 @@ _SET = (
 _UNSET = (
     several(
         "--address",
-        "address_group.addresses",
+        "addresses",
         "an address or range to take away; repeatable",
+        take=_ranges,
         sent_to="remove_addresses",
         metavar="CIDR",
     ),

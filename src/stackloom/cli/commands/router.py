@@ -168,7 +168,15 @@ def _extra_routes(verb: str, help: str) -> Command:
     Source: neutron_lib/api/definitions/extraroute_atomic.py, 2026.2.
     """
     field = _routes("router.routes", "a route")
-    return action_command(f"{verb} route", help, _KIND, f"{verb}_extraroutes", (field,), shows=True)
+    return action_command(
+        f"{verb} route",
+        help,
+        _KIND,
+        f"{verb}_extraroutes",
+        (field,),
+        shows=True,
+        extension="extraroute-atomic",
+    )
 
 
 def _gateways(verb: str, help: str) -> Command:
@@ -184,6 +192,7 @@ def _gateways(verb: str, help: str) -> Command:
         f"{verb}_external_gateways",
         (network, _addresses("external_fixed_ips")),
         shape=lambda body: {"router": {"external_gateways": [body]}},
+        extension="external-gateway-multihoming",
         shows=True,
     )
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import UNSET, UnsetType
 
 from stackloom.cloud.kind import Body, Column, Kind, State
@@ -60,6 +62,16 @@ class SubnetPoolState(State, frozen=True, kw_only=True):
     revision_number: int | None = None
 
 
+# Neutron writes lengths as texts (neutron/db/db_base_plugin_common.py,
+# ``_make_subnetpool_dict``, 29.0.0).
+_LENGTHS = ("default_prefixlen", "min_prefixlen", "max_prefixlen")
+
+
+def _reshape(answer: dict[str, Any]) -> dict[str, Any]:
+    lengths = {name: int(answer[name]) for name in _LENGTHS if answer.get(name) is not None}
+    return {**answer, **lengths}
+
+
 KIND = Kind(
     name="subnet_pool",
     plural="subnetpools",
@@ -70,6 +82,7 @@ KIND = Kind(
     new=NewSubnetPool,
     change=SubnetPoolChange,
     project_query="project_id",
+    reshape=_reshape,
     columns=(
         Column(title="ID", value=lambda state: state.id),
         Column(title="Name", value=lambda state: state.name),
