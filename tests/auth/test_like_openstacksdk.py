@@ -268,6 +268,7 @@ def _environment(directory: Path, variables: Mapping[str, str]) -> dict[str, str
     return {"HOME": str(directory), **variables}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, CONFIGURATIONS, PER_TEST))
 def test_files_come_to_the_same_settings(first: int, directory: Path) -> None:
     """Fifty generated sets of files: log-in, region, interface, trust and services agree."""
@@ -282,6 +283,28 @@ def test_files_come_to_the_same_settings(first: int, directory: Path) -> None:
         assert _shape_of_ours(ours) == theirs, yaml.safe_dump(files)
 
 
+@pytest.mark.slow
+def test_a_region_that_is_asked_for_comes_to_the_same_settings(directory: Path) -> None:
+    """Of every generated cloud that lists several: each region, with its own values."""
+    compared = 0
+    for seed in range(CONFIGURATIONS // 4):
+        files = _Maker(seed).files()
+        _write(files, directory)
+        clouds = files["clouds"]
+        assert isinstance(clouds, dict)
+        for region in clouds["clouds"]["other"].get("regions", []):
+            name = region["name"] if isinstance(region, dict) else region
+            theirs = _shape_of_theirs(_theirs(directory, "other", name))
+            ours = read_settings(
+                {"region_name": name}, _environment(directory, {}), cloud_name="other"
+            )
+            assert ours is not None
+            assert _shape_of_ours(ours) == theirs, yaml.safe_dump(files)
+            compared += 1
+    assert compared > 80
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, CONFIGURATIONS, PER_TEST))
 def test_variables_come_to_the_same_settings(
     first: int, directory: Path, monkeypatch: pytest.MonkeyPatch

@@ -153,6 +153,62 @@ def test_without_any_name_there_is_no_cloud(home: _Home) -> None:
     assert read_settings({"username": "bob"}, home.environment) is None
 
 
+@pytest.mark.parametrize(
+    ("variables", "name"), [({}, "envvars"), ({"OS_CLOUD_NAME": "mine"}, "mine")]
+)
+def test_the_variables_can_be_named_as_a_cloud(
+    home: _Home, variables: dict[str, str], name: str
+) -> None:
+    """So that one can switch to them for one command; the file does not matter then."""
+    home.write("clouds.yaml", _CLOUDS)
+    home.environment |= {"OS_CLOUD": "lab", "OS_AUTH_URL": "http://a", **variables}
+    found = home.read(name)
+    assert (found.source, found.values) == ("OS_* variables", {"auth_url": "http://a"})
+
+
+def test_variables_that_are_not_there_are_told(home: _Home) -> None:
+    """Who names them and has none learns what the name means."""
+    with pytest.raises(UnknownName) as caught:
+        home.read("envvars")
+    assert caught.value.message == (
+        'cloud "envvars" is that of the OS_* variables, and none is set'
+    )
+
+
+def test_a_scope_that_is_typed_takes_the_place_of_the_files(home: _Home) -> None:
+    """``--os-system-scope all`` needs no other file; domains of users and projects stay."""
+    home.write("clouds.yaml", _CLOUDS)
+    assert home.read(system_scope="all").values == {
+        **{name: value for name, value in _LAB.items() if name != "project_name"},
+        "system_scope": "all",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "cacert"),
+    [
+        ({"REQUESTS_CA_BUNDLE": "/r.pem", "CURL_CA_BUNDLE": "/c.pem"}, "/r.pem"),
+        ({"CURL_CA_BUNDLE": "/c.pem"}, "/c.pem"),
+        ({"REQUESTS_CA_BUNDLE": ""}, None),
+    ],
+)
+def test_what_the_openstack_client_trusts_is_trusted(
+    home: _Home, given: dict[str, str], cacert: str | None
+) -> None:
+    """Its variables count where nothing else says what to trust."""
+    home.environment |= {"OS_AUTH_URL": "http://a", **given}
+    assert home.read("").values.get("cacert") == cacert
+    assert home.read("", cacert="/own.pem").values["cacert"] == "/own.pem"
+
+
+def test_a_service_has_its_variables(home: _Home) -> None:
+    """Alone they count, beside a named cloud they are told."""
+    home.write("clouds.yaml", _CLOUDS)
+    home.environment |= {"OS_AUTH_URL": "http://a", "OS_COMPUTE_API_VERSION": "2.79"}
+    assert home.read("").values["compute_api_version"] == "2.79"
+    assert home.read("lab").ignored == ("OS_AUTH_URL", "OS_COMPUTE_API_VERSION")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_has_its_variable(home: _Home, name: str) -> None:
     """Each setting can be given as ``OS_`` and its name in capitals."""

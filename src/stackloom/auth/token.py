@@ -82,23 +82,13 @@ class Token:
     Attributes:
         secret: what goes into ``X-Auth-Token``.
         document: Keystone's answer as it came, so that a cache can keep it.
-
-    Args:
-        services: what the configuration says about single services; it counts before the catalog.
-        auth_url: where Keystone is for a token without a catalog, which an unscoped one is.
     """
 
-    def __init__(
-        self,
-        secret: Secret,
-        document: bytes,
-        services: Mapping[str, ServiceChoice] | None = None,
-        auth_url: str = "",
-    ) -> None:
+    def __init__(self, secret: Secret, document: bytes) -> None:
         self.secret = secret
         self.document = document
-        self._services = services or {}
-        self._auth_url = auth_url
+        self._services: Mapping[str, ServiceChoice] = {}
+        self._auth_url = ""
         try:
             self._body = msgspec.json.decode(document, type=_Document).token
             self.expires_at = _instant(self._body.expires_at)
@@ -202,8 +192,15 @@ class Token:
         return NoEndpoint(f"the catalog has no {service} service", hint=hint)
 
     def using(self, services: Mapping[str, ServiceChoice], *, auth_url: str = "") -> Token:
-        """Return the same token, for a configuration with these *services* and *auth_url*."""
-        return Token(self.secret, self.document, services, auth_url)
+        """Return the same token, as a configuration wants it used.
+
+        Args:
+            services: what is said about single services; it counts before the catalog.
+            auth_url: where Keystone is for a token without a catalog, which an unscoped one is.
+        """
+        twin = Token.__new__(Token)  # the document of a large cloud is not read twice
+        twin.__dict__.update(self.__dict__, _services=services, _auth_url=auth_url)
+        return twin
 
     @property
     def _for_scope(self) -> str:
