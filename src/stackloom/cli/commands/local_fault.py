@@ -92,7 +92,7 @@ def _add(invocation: Invocation) -> int:
         rate_burst=options.rate.burst,
     )
     found = faults.add(options.name, fault)
-    invocation.talk(f"{_where(found.fault)}: {_what(found.fault)}, {_when(found.fault)}")
+    invocation.talk(f"{_where(found.fault)}: {what_text(found.fault)}, {when_text(found.fault)}")
     invocation.data(found.id)
     return 0
 
@@ -133,8 +133,8 @@ def _row(found: SetFault) -> tuple[object, ...]:
         fault.service or "every",
         fault.method or "every",
         fault.path,
-        _what(fault),
-        _when(fault),
+        what_text(fault),
+        when_text(fault),
         found.matched,
         found.hits,
     )
@@ -144,7 +144,8 @@ def _where(fault: Fault) -> str:
     return f"{fault.service or 'every service'}, {fault.method or 'every method'} {fault.path}"
 
 
-def _what(fault: Fault) -> str:
+def what_text(fault: Fault) -> str:
+    """Say what goes wrong: ``wait 150 ms ± 50 ms, 503, Retry-After 1``."""
     words = []
     if fault.delay_seconds or fault.jitter_seconds:
         jitter = f" ± {_time(fault.jitter_seconds)}" if fault.jitter_seconds else ""
@@ -167,7 +168,8 @@ def _what(fault: Fault) -> str:
     return ", ".join(words)
 
 
-def _when(fault: Fault) -> str:
+def when_text(fault: Fault) -> str:
+    """Say how often: ``3 times, with a chance of 0.1 (seed 7)``."""
     words = [f"{fault.times} times" if fault.times > 1 else "once" if fault.times else "always"]
     if fault.chance < 1:
         words.append(f"with a chance of {fault.chance:g} (seed {fault.seed})")
