@@ -286,8 +286,11 @@ def comma_pairs(words: Sequence[str]) -> list[dict[str, str]]:
 
 def add_fields(parser: ArgumentParser, fields: Iterable[Field]) -> None:
     """Declare *fields* to a command's parser."""
+    kinds = getattr(parser, "kind_by_destination", None)  # completion wants to know
     for each in fields:
         each.add(parser, each.destination)
+        if kinds is not None and each.refers:
+            kinds[each.destination] = each.refers
 
 
 def given_fields(options: Namespace, fields: Iterable[Field]) -> list[tuple[Field, Any]]:

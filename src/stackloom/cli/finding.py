@@ -8,6 +8,7 @@ the command ``add subnet`` of ``commands/router.py``. The longest name wins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 import msgspec
 
@@ -33,6 +34,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     command: Command | None
     words: int
 
+    @property
+    def module(self) -> str:
+        """The module of the noun."""
+        return _module(self.name.split())
+
 
 def find(named: Sequence[str]) -> Found:
     """Find a command by the words that are no options.
@@ -44,7 +50,7 @@ def find(named: Sequence[str]) -> Found:
     length = _longest(named, known)
     if not length:
         names = sorted(module.replace("_", " ") for module in known)
-        raise UsageError(f'there is no command "{named[0]}"', hint=_did_you_mean(named, names))
+        return _abbreviated(named) or _unknown(f"{named[0]}", named, names)
     group = plug.read_one(commands, _module(named[:length]), "GROUP", Group)
     name, rest = " ".join(named[:length]), named[length:]
     by_name = group.by_name
@@ -54,10 +60,24 @@ def find(named: Sequence[str]) -> Found:
         return Found(name=name, group=group, command=None, words=length)
     verb = _longest(rest, {_module(each.split()) for each in by_name})
     if not verb:
-        hint = _did_you_mean(rest, list(by_name))
-        raise UsageError(f'there is no command "{name} {rest[0]}"', hint=hint)
+        return _abbreviated(named) or _unknown(f"{name} {rest[0]}", rest, list(by_name))
     command = by_name[" ".join(rest[:verb])]
     return Found(name=name, group=group, command=command, words=length + verb)
+
+
+def _abbreviated(named: Sequence[str]) -> Found | None:
+    """Return the command that the beginnings of its words name."""
+    from stackloom.cli.abbreviation import abbreviated
+
+    meant = abbreviated(named)
+    if meant is None:
+        return None
+    name = meant.module.replace("_", " ")
+    return Found(name=name, group=meant.group, command=meant.command, words=meant.words)
+
+
+def _unknown(typed: str, words: Sequence[str], known: list[str]) -> NoReturn:
+    raise UsageError(f'there is no command "{typed}"', hint=_did_you_mean(words, known))
 
 
 def _longest(words: Sequence[str], known: Iterable[str]) -> int:

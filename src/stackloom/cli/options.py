@@ -27,6 +27,7 @@ _OLDER_OPTIONS = {
     "--os-tenant-id": "project_id",
 }
 _NAME_BY_ANY_OPTION = {**_NAME_BY_OPTION, **_OLDER_OPTIONS}
+OPTION_NAMES = (_CLOUD, *_NAME_BY_OPTION)
 CLOUD_OPTIONS_HELP = (
     "which cloud: --os-cloud NAME of clouds.yaml, or "
     + ", ".join(option for option in _NAME_BY_OPTION if option != "--os-insecure")
