@@ -76,7 +76,7 @@ def _run(words: list[str]) -> int:
     named = [words[place] for place in places]
     if not named or named[0] == "help":
         sys.stdout.write(_overview())
-        asked_for = bool(named) or not own or bool(_HELP_WORDS & set(own))
+        asked_for = bool(named) or not words or bool(_HELP_WORDS & set(own))
         return 0 if asked_for else 2
     found = find(named)
     if found.command is None:
