@@ -54,6 +54,7 @@ def test_every_service_has_its_files() -> None:
     assert sorted(str(path) for path in texts) == [
         "cinder/cinder.conf",
         "glance/glance-api.conf",
+        "heat/heat.conf",
         "keystone/keystone.conf",
         "neutron/ml2.ini",
         "neutron/neutron.conf",
@@ -98,5 +99,5 @@ def test_ports_do_not_collide() -> None:
     assert offsets == sorted(set(offsets))
     assert [service.service_type for service in SERVICES.values()] == [
         "identity", "image", "placement", "network", "compute",
-        "block-storage",
+        "block-storage", "orchestration",
     ]  # fmt: skip
