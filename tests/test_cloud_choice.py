@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stackloom.cloud_choice import choose_cloud
+from stackloom.cloud_choice import choose_cloud, choose_settings
 from stackloom.errors import BadConfig
 from stackloom.local.layout import from_environment
 
@@ -80,6 +80,22 @@ def test_variables_beside_a_named_cloud_are_told(variables: dict[str, str], tmp_
     assert notes == [
         f'cloud "lab" of {tmp_path / "clouds.yaml"} is used as it stands; ignored: OS_USERNAME'
     ]
+
+
+def test_what_a_profile_has_to_say_is_told(variables: dict[str, str], tmp_path: Path) -> None:
+    """The cloud is used all the same."""
+    (tmp_path / "clouds.yaml").write_text(_CLOUDS.replace("  lab:", "  lab:\n    profile: nobody"))
+    notes: list[str] = []
+    choose_cloud({}, variables, cloud_name="lab", note=notes.append)
+    assert notes == [f'cloud "lab" of {tmp_path / "clouds.yaml"}: no profile nobody is known']
+
+
+def test_settings_of_the_local_cloud_come_from_it(variables: dict[str, str]) -> None:
+    """Nobody has set the variables that it hands out, so none is named as a source."""
+    with _local_cloud(variables):
+        settings = choose_settings({"interface": "admin"}, variables, note=lambda _note: None)
+    told = {name: settings.origins[name].tell() for name in ("username", "interface")}
+    assert told == {"username": 'local cloud "local"', "interface": "option --os-interface"}
 
 
 def test_without_a_name_the_local_cloud_is_meant(variables: dict[str, str]) -> None:

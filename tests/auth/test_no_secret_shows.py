@@ -13,10 +13,17 @@ import pytest
 from tests.fakes.cloud import PASSWORD, TOKENS, config, fake_session, settings, token_answer
 from tests.fakes.transport import FakeTransport, Reply, answer, raw_answer
 
+from stackloom.auth.cloud_files import CloudFile
 from stackloom.auth.config import cloud_config
-from stackloom.auth.settings import read_settings
+from stackloom.auth.entry import Region
+from stackloom.auth.origin import DEFAULT, Given
+from stackloom.auth.plugin import Plugin
+from stackloom.auth.profiles import Profile
+from stackloom.auth.receipt import Receipt
+from stackloom.auth.settings import Settings, read_settings
 from stackloom.auth.token_cache import TokenCache
 from stackloom.errors import StackloomError
+from stackloom.log import Secret
 from stackloom.transport.client import Lost, NotSent, Request
 
 _TOKEN = "gAAAA-token-0815"
@@ -99,3 +106,21 @@ def test_no_fault_of_a_file_shows_a_secret(spoil: Callable[[str], str], tmp_path
     with pytest.raises(StackloomError) as caught:
         read_settings({}, variables, cloud_name="lab")
     _no_secret_in(_text_of(caught.value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Given(PASSWORD, DEFAULT),
+        Region(name="one", values={"auth": {"password": PASSWORD}}),
+        Profile(settings={"auth": {"password": PASSWORD}}, origin=DEFAULT),
+        CloudFile(path=Path("clouds.yaml"), document={"clouds": {"lab": {"password": PASSWORD}}}),
+        Settings(source="x", values={"password": PASSWORD}),
+        Plugin(auth_type="x", options={"password": Secret(PASSWORD)}),
+        Receipt(secret=Secret(_TOKEN), proven=(), rules=()),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_nothing_on_the_way_shows_a_secret(value: object) -> None:
+    """Whatever a debugger or a log prints of it."""
+    _no_secret_in(f"{value!r} {value}")

@@ -91,6 +91,24 @@ def test_variables_are_shown_as_such(
     )
 
 
+@pytest.mark.parametrize(
+    ("option", "settings"),
+    [
+        ("", {"verify": "False"}),
+        (" --verify", {"verify": "true", "insecure": "false"}),
+        (" --insecure", {"verify": "False", "insecure": "true"}),
+    ],
+)
+def test_verification_is_a_matter_of_options_too(
+    stackloom: CommandLine, tmp_path: Path, option: str, settings: dict[str, str]
+) -> None:
+    """They win over the file."""
+    (tmp_path / "clouds.yaml").write_text("clouds: {lab: {verify: false, region_name: one}}\n")
+    rows = json.loads(_say(stackloom, f"config show --os-cloud lab -f json{option}").stdout)
+    values = {row["Name"]: row["Value"] for row in rows}
+    assert {name: values[name] for name in ("verify", "insecure") if name in values} == settings
+
+
 @pytest.mark.parametrize("words", ["config show --os-cloud other", "config list"])
 def test_no_secret_is_shown(stackloom: CommandLine, files: Path, words: str) -> None:
     """Neither the password nor one inside an address."""

@@ -205,11 +205,14 @@ def _formatted(name: str, given: Given, plain: Mapping[str, str], source: str) -
 
 
 class Region(msgspec.Struct, frozen=True, kw_only=True):
-    """One region of a cloud, and what differs in it."""
+    """One region of a cloud, and what differs in it; that may be a password, so no text has it."""
 
     name: str
     values: Mapping[str, object] = msgspec.field(default_factory=dict)
     origin: Origin = DEFAULT
+
+    def __repr__(self) -> str:
+        return f"Region({self.name})"
 
 
 def known_regions(entry: Mapping[str, object], origin: Origin, source: str) -> list[Region]:

@@ -7,7 +7,6 @@ It is asked for the token and its document, once; requests go the same way as al
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -37,7 +36,9 @@ def plugin_method(
     Raises:
         BadConfig: keystoneauth1 is not installed, which says how to get it, or has no such plugin.
     """
-    if importlib.util.find_spec("keystoneauth1") is None:
+    from importlib import util  # noqa: PLC0415 - only where the method is none of ours
+
+    if util.find_spec("keystoneauth1") is None:
         raise BadConfig(
             f'{source}: auth_type "{auth_type}" is not one that stackloom speaks by itself',
             hint=f"for keystoneauth1's plugins: {EXTRA}; without it: {', '.join(ours)}",

@@ -21,11 +21,17 @@ from stackloom.errors import BadConfig
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of a profile, where they stand, and what a person should know."""
+    """The settings of a profile, where they stand, and what a person should know.
+
+    The settings are kept out of its text.
+    """
 
     settings: Mapping[str, object]
     origin: Origin
     note: str = ""
+
+    def __repr__(self) -> str:
+        return f"Profile({self.origin!r})"
 
 
 class _WellKnown(msgspec.Struct):

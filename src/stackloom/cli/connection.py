@@ -55,6 +55,8 @@ def ask_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) -> 
 def cloud_settings(invocation: Invocation) -> Settings:
     """Choose the cloud, and say on stderr which one where none was named."""
     given = invocation.cloud_options
+    if invocation.options.verify:
+        given.settings |= {"verify": "true", "insecure": "false"}
     if invocation.options.insecure:
         given.settings["insecure"] = "true"
     return choose_settings(

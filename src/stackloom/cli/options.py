@@ -96,6 +96,9 @@ def add_common_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("common")
     group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
     group.add_argument(
+        "--verify", action="store_true", help="check them, whatever the settings say"
+    )
+    group.add_argument(
         "--no-cache", action="store_true", help="log in anew, and keep no token on disk"
     )
     # "api" has a -q of its own.
