@@ -94,8 +94,8 @@ async def _own_project(cloud: Cloud) -> str:
 
 def _counts(access: Access) -> dict[str, int]:
     """Count what the tests could leave behind."""
-    nouns = ("network", "subnet", "port", "router", "floating ip", "subnet pool", "network trunk")
-    nouns += ("security group", "address group", "address scope", "network rbac")
+    nouns = ["network", "subnet", "port", "router", "floating ip", "subnet pool", "network trunk"]
+    nouns += ["security group", "address group", "address scope", "network rbac"]
     listed = {noun: done(access, *noun.split(), "list", "-f", "json") for noun in nouns}
     return {noun: len(json.loads(text)) for noun, text in listed.items()}
 
