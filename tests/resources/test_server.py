@@ -13,7 +13,14 @@ from tests.fakes.cloud import FakeIds
 from stackloom.cloud.kind import Call, Difference, Fault, Progress, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Box, Leg
-from stackloom.resources.compute.server import KIND, Nic, ServerSpec, ServerState
+from stackloom.resources.compute.server import (
+    KIND,
+    NewServer,
+    Nic,
+    ServerChange,
+    ServerSpec,
+    ServerState,
+)
 from stackloom.resources.network.port import FixedIp, FixedIpSpec, PortSpec, PortState
 
 _ALICE = Address("server", "alice")
@@ -332,3 +339,64 @@ def test_a_list_shows_what_it_is_made_of() -> None:
         "image-cirros-id",
         "m1.tiny",
     ]
+
+
+# --- as people make one ---------------------------------------------------------------------------
+
+
+def test_hints_stand_beside_the_server() -> None:
+    """Nova takes them outside of the object, and the rest by its own names."""
+    new = NewServer(
+        name="web",
+        flavor_id="f-1",
+        image_id="i-1",
+        networks=[{"uuid": "n-1", "fixed_ip": "10.0.0.7"}],
+        scheduler_hints={"group": "g-1"},
+    )
+    assert KIND.wrap(new) == {
+        "server": {
+            "name": "web",
+            "flavorRef": "f-1",
+            "imageRef": "i-1",
+            "networks": [{"uuid": "n-1", "fixed_ip": "10.0.0.7"}],
+        },
+        "os:scheduler_hints": {"group": "g-1"},
+    }
+
+
+def test_without_a_word_of_networks_nova_chooses() -> None:
+    """From 2.37 on something has to be said of them."""
+    assert KIND.wrap(NewServer(name="web", flavor_id="f-1")) == {
+        "server": {"name": "web", "flavorRef": "f-1", "networks": "auto"}
+    }
+
+
+def test_a_description_can_be_taken_away() -> None:
+    """``None`` is sent as ``null``; what is not said is not sent."""
+    assert KIND.wrap(ServerChange(description=None)) == {"server": {"description": None}}
+
+
+def test_a_name_is_looked_for_exactly() -> None:
+    """Nova takes an expression, in which a dot means any letter."""
+    assert KIND.name_pattern("web.1") == r"^web\.1$"
+
+
+def test_a_long_list_shows_what_novas_newer_answers_have() -> None:
+    """States in words, where it is, and whose."""
+    answer = {
+        "OS-EXT-STS:task_state": None,
+        "OS-EXT-STS:power_state": 4,
+        "OS-EXT-AZ:availability_zone": "nova",
+        "created": "2026-11-24T07:30:16Z",
+        "tenant_id": "p-1",
+        "user_id": "u-1",
+        "tags": ["t1"],
+        "security_groups": [{"name": "default"}],
+        "os-extended-volumes:volumes_attached": [{"id": "d-1", "delete_on_termination": True}],
+    }
+    state = _state(**answer)
+    assert [column.value(state) for column in KIND.long_columns] == [
+        *(None, "Shutdown", "nova", None, {"stackloom": "stackloom://s/server.alice"}),
+        *("2026-11-24T07:30:16Z", "p-1", "u-1", ["t1"]),
+    ]
+    assert [volume.id for volume in state.volumes] == ["d-1"]
