@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from stackloom.cloud.cloud import Cloud
+from stackloom.cloud.kind import State
+from stackloom.cloud.mark import Address
 from stackloom.cloud.sketch import Part
 from stackloom.errors import BadScenario, RunFailed, UnknownName
 from stackloom.resources import all_kinds
@@ -145,8 +147,8 @@ def raise_if_failed(scenario_name: str, outcomes: tuple[Outcome, ...]) -> None:
         )
 
 
-async def topology(cloud: Cloud, scenario_name: str) -> list[Part]:
-    """Return what a scenario looks like in the cloud, from the cloud's own answers.
+async def resources(cloud: Cloud, scenario_name: str) -> dict[Address, State]:
+    """Return what the cloud has of a scenario.
 
     Raises:
         UnknownName: nothing there carries its marks; names the scenarios that have some.
@@ -159,8 +161,17 @@ async def topology(cloud: Cloud, scenario_name: str) -> list[Part]:
             f'nothing in this project carries the marks of scenario "{scenario_name}"',
             hint=f"scenarios found here: {there}",
         )
+    return dict(states)
+
+
+async def topology(cloud: Cloud, scenario_name: str) -> list[Part]:
+    """Return what a scenario looks like in the cloud, from the cloud's own answers.
+
+    Raises:
+        UnknownName: nothing there carries its marks; names the scenarios that have some.
+    """
     parts: list[Part] = []
-    for address, state in sorted(states.items()):
+    for address, state in sorted((await resources(cloud, scenario_name)).items()):
         parts += KINDS[address.kind].sketch(state)
     return parts
 
