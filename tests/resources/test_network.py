@@ -10,7 +10,13 @@ from tests.fakes.cloud import FakeIds
 from stackloom.cloud.kind import Call, Difference, Fault
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Bar
-from stackloom.resources.network.network import KIND, NetworkSpec, NetworkState
+from stackloom.resources.network.network import (
+    KIND,
+    NetworkChange,
+    NetworkSpec,
+    NetworkState,
+    NewNetwork,
+)
 from stackloom.resources.network.subnet import SubnetSpec
 
 _BLUE = Address("network", "blue")
@@ -137,3 +143,15 @@ def test_neutrons_answer_is_read() -> None:
         *("n-1", "blue", "ACTIVE", ["s-1"], True, False)
     ]
     assert KIND.mark(state, {}) is None
+
+
+def test_a_request_says_only_what_was_given() -> None:
+    """Under the API's names; a policy of null takes it off."""
+    new = NewNetwork(name="blue", external=True, segmentation_id=7)
+    assert msgspec.to_builtins(KIND.wrap(new)) == {
+        "network": {"name": "blue", "router:external": True, "provider:segmentation_id": 7}
+    }
+    change = NetworkChange(qos_policy_id=None, is_default=True)
+    assert msgspec.to_builtins(KIND.patch(change)) == {
+        "network": {"qos_policy_id": None, "is_default": True}
+    }

@@ -9,7 +9,18 @@ from tests.fakes.cloud import FakeIds
 
 from stackloom.cloud.kind import Call, Difference, Fault, Reference
 from stackloom.cloud.mark import Address, Mark
-from stackloom.resources.network.port import KIND, FixedIp, FixedIpSpec, PortSpec, PortState
+from stackloom.resources.network.port import (
+    KIND,
+    AddressPair,
+    DhcpOption,
+    FixedIp,
+    FixedIpSpec,
+    NewPort,
+    PortChange,
+    PortSpec,
+    PortState,
+    WantedIp,
+)
 
 _A = Address("port", "a")
 _MARK = Mark("s", _A)
@@ -191,3 +202,50 @@ def test_a_list_shows_its_addresses() -> None:
         ["10.0.0.5", "2001:db8::5"],
         "ACTIVE",
     ]
+
+
+def test_a_request_says_only_what_was_given() -> None:
+    """Under the API's names; a host of null takes it off."""
+    new = NewPort(
+        network_id="n-1",
+        fixed_ips=(WantedIp(subnet_id="s-1"), WantedIp(ip_address="10.0.0.5")),
+        allowed_address_pairs=(AddressPair(ip_address="10.9.0.0/24"),),
+        extra_dhcp_opts=(DhcpOption(opt_name="mtu", opt_value="1400"),),
+        vnic_type="direct",
+    )
+    assert msgspec.to_builtins(KIND.wrap(new)) == {
+        "port": {
+            "network_id": "n-1",
+            "name": "",
+            "fixed_ips": ({"subnet_id": "s-1"}, {"ip_address": "10.0.0.5"}),
+            "allowed_address_pairs": ({"ip_address": "10.9.0.0/24"},),
+            "extra_dhcp_opts": ({"opt_name": "mtu", "opt_value": "1400"},),
+            "binding:vnic_type": "direct",
+        }
+    }
+    change = PortChange(host_id=None, security_groups=())
+    assert msgspec.to_builtins(KIND.patch(change)) == {
+        "port": {"security_groups": (), "binding:host_id": None}
+    }
+
+
+def test_a_long_list_shows_groups_owner_and_subports() -> None:
+    """What a trunk carries on it, with the numbers; a port without a trunk carries nothing."""
+    answer = {
+        "id": "p-1",
+        "network_id": "n-1",
+        "security_groups": ["g-1"],
+        "device_owner": "compute:nova",
+        "tags": ["a"],
+        "trunk_details": {
+            "trunk_id": "t-1",
+            "sub_ports": [{"port_id": "p-2", "segmentation_id": 7, "segmentation_type": "vlan"}],
+        },
+        "binding:profile": {"a": 1},
+    }
+    state = msgspec.convert(answer, PortState)
+    assert [column.value(state) for column in KIND.long_columns] == [
+        *(["g-1"], "compute:nova", ["a"], ["p-2 (7)"])
+    ]
+    plain = msgspec.convert({**answer, "trunk_details": None}, PortState)
+    assert KIND.long_columns[-1].value(plain) == []

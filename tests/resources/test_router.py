@@ -11,7 +11,14 @@ from stackloom.cloud.kind import Call, Difference, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Box
 from stackloom.resources.network.network import NetworkSpec
-from stackloom.resources.network.router import KIND, RouterSpec, RouterState
+from stackloom.resources.network.router import (
+    KIND,
+    NewRouter,
+    RouterChange,
+    RouterSpec,
+    RouterState,
+    WantedGateway,
+)
 from stackloom.resources.network.router_interface import RouterInterfaceSpec
 from stackloom.resources.network.subnet import SubnetSpec
 
@@ -152,6 +159,48 @@ def test_it_is_drawn_as_a_box() -> None:
 def test_a_list_shows_whether_it_is_up(is_up: bool, word: str) -> None:
     """Id, name, status, the state that was asked for, and whose it is."""
     state = msgspec.structs.replace(_PLAIN, admin_state_up=is_up)
-    assert [column.value(state) for column in KIND.columns] == [
-        *("r-1", "hub", "ACTIVE", word, "")
-    ]
+    assert [column.value(state) for column in KIND.columns] == [*("r-1", "hub", "ACTIVE", word, "")]
+
+
+def test_a_request_says_only_what_was_given() -> None:
+    """A gateway of null takes it away; routes go out whole."""
+    new = NewRouter(
+        name="hub", external_gateway_info=WantedGateway(network_id="n-1", enable_snat=False)
+    )
+    assert msgspec.to_builtins(KIND.wrap(new)) == {
+        "router": {
+            "name": "hub",
+            "external_gateway_info": {"network_id": "n-1", "enable_snat": False},
+        }
+    }
+    change = RouterChange(external_gateway_info=None, routes=())
+    assert msgspec.to_builtins(KIND.patch(change)) == {
+        "router": {"external_gateway_info": None, "routes": ()}
+    }
+
+
+def test_a_long_list_shows_routes_and_gateway() -> None:
+    """As objects, for they have parts of their own."""
+    route = {"destination": "10.9.0.0/16", "nexthop": "10.0.0.9"}
+    gateway = {
+        "network_id": "n-1",
+        "enable_snat": True,
+        "external_fixed_ips": [{"subnet_id": "s-1", "ip_address": "203.0.113.9"}],
+    }
+    answer = {
+        "id": "r-1",
+        "routes": [route],
+        "external_gateway_info": gateway,
+        "ha": False,
+        "availability_zones": ["nova"],
+        "tags": ["a"],
+    }
+    shown = [column.value(msgspec.convert(answer, RouterState)) for column in KIND.long_columns]
+    assert shown[:3] == [None, False, [route]]
+    assert shown[4:] == [["nova"], ["a"]]
+    assert shown[3] == {
+        "network_id": "n-1",
+        "enable_snat": True,
+        "external_fixed_ips": ({"subnet_id": "s-1", "ip_address": "203.0.113.9"},),
+        "qos_policy_id": None,
+    }

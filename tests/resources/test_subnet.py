@@ -10,7 +10,15 @@ from tests.fakes.cloud import FakeIds
 from stackloom.cloud.kind import Call, Difference, Fault, Reference
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import BarNote
-from stackloom.resources.network.subnet import KIND, AllocationPool, SubnetSpec, SubnetState
+from stackloom.resources.network.subnet import (
+    KIND,
+    AllocationPool,
+    HostRoute,
+    NewSubnet,
+    SubnetChange,
+    SubnetSpec,
+    SubnetState,
+)
 
 _BLUE = Address("subnet", "blue")
 _MARK = Mark("s", _BLUE)
@@ -227,4 +235,52 @@ def test_a_list_shows_where_it_is() -> None:
     """Id, name, network and range."""
     assert [column.value(_STATE) for column in KIND.columns] == [
         *("s-1", "blue", "network-blue-id", "10.0.0.0/24")
+    ]
+
+
+def test_a_request_says_only_what_was_given() -> None:
+    """A gateway of null is none; lists go out whole."""
+    new = NewSubnet(network_id="n-1", ip_version=4, subnetpool_id="p-1", prefixlen=26)
+    assert msgspec.to_builtins(KIND.wrap(new)) == {
+        "subnet": {
+            "network_id": "n-1",
+            "ip_version": 4,
+            "name": "",
+            "subnetpool_id": "p-1",
+            "prefixlen": 26,
+        }
+    }
+    route = HostRoute(destination="10.9.0.0/16", nexthop="10.0.0.9")
+    change = SubnetChange(gateway_ip=None, host_routes=(route,), dns_nameservers=())
+    assert msgspec.to_builtins(KIND.patch(change)) == {
+        "subnet": {
+            "gateway_ip": None,
+            "dns_nameservers": (),
+            "host_routes": ({"destination": "10.9.0.0/16", "nexthop": "10.0.0.9"},),
+        }
+    }
+
+
+def test_a_long_list_shows_how_it_is_used() -> None:
+    """Pools and routes in words."""
+    answer = {
+        "id": "s-1",
+        "network_id": "n-1",
+        "cidr": "10.0.0.0/24",
+        "ip_version": 4,
+        "enable_dhcp": False,
+        "gateway_ip": None,
+        "dns_nameservers": ["9.9.9.9"],
+        "allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.9"}],
+        "host_routes": [{"destination": "10.9.0.0/16", "nexthop": "10.0.0.9"}],
+        "service_types": ["compute:nova"],
+        "project_id": "p-1",
+        "tags": ["a"],
+        "router:external": False,
+    }
+    state = msgspec.convert(answer, SubnetState)
+    assert [column.value(state) for column in KIND.long_columns] == [
+        *("p-1", False, ["9.9.9.9"], ["10.0.0.2-10.0.0.9"]),
+        [{"destination": "10.9.0.0/16", "nexthop": "10.0.0.9"}],
+        *(4, None, ["compute:nova"], ["a"]),
     ]
