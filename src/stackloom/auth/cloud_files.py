@@ -20,7 +20,7 @@ from stackloom.errors import BadConfig
 
 # What PyYAML quotes of the file, such as the alias in "found undefined alias 'swordfish'"; its own
 # words in quotes, such as '<scalar>', stay.
-_QUOTED = re.compile(r"""'[^'<]{3,}'|"[^"<]{3,}\"""")
+_QUOTED = r"""'[^'<]{3,}'|"[^"<]{3,}\""""
 _VARIABLES = {"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}
 _ETC = Path("/etc/openstack")
 
@@ -107,7 +107,7 @@ def _parsed(content: bytes, path: Path) -> object:
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark
         where = f"{path}:{place.line + 1}:{place.column + 1}" if place else str(path)
-        what = _QUOTED.sub("…", error.problem or "it is not YAML")
+        what = re.sub(_QUOTED, "…", error.problem or "it is not YAML")
         hint = "put what begins with one of * & ! % @ ` in quotes"
         raise BadConfig(f"{where}: {what}", hint=hint) from None
     except yaml.YAMLError:

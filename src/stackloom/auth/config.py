@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,12 +16,14 @@ import msgspec
 from stackloom import plug
 from stackloom.auth import methods
 from stackloom.auth.credentials import Credentials, Method, Named, Scope, all_of
-from stackloom.auth.plugin import Plugin, plugin_method
 from stackloom.auth.service_choice import ServiceChoice, service_choices
 from stackloom.auth.settings import Settings
 from stackloom.errors import BadConfig
 from stackloom.log import Secret
 from stackloom.transport.client import Tls
+
+if TYPE_CHECKING:
+    from stackloom.auth.plugin import Plugin
 
 _MISSING = {"user_domain_name": "username needs user_domain_name (often: Default)"}
 
@@ -99,6 +102,8 @@ def _method(values: Mapping[str, str], source: str) -> tuple[Method, Plugin | No
     for method in known:
         if wanted in method.auth_types:
             return method, None
+    from stackloom.auth.plugin import plugin_method  # noqa: PLC0415 - for few
+
     return plugin_method(wanted, values, source, ours=_auth_types(known))
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import msgspec
@@ -15,10 +14,7 @@ _OLDER_TYPES = {
     "volumev3": "block_storage",
     "block_store": "block_storage",
 }
-_KEY = re.compile(
-    r"(?P<service>[a-z][a-z0-9_]*?)_"
-    r"(?P<what>endpoint_override|interface|region_name|default_microversion|api_version)"
-)
+_WHAT = ("endpoint_override", "interface", "region_name", "default_microversion", "api_version")
 # The versions of their APIs that these services number inside the header, by its name there.
 _HEADER_NAMES = {"block_storage": "volume"}
 
@@ -34,7 +30,16 @@ class ServiceChoice(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_service_key(name: str) -> bool:
     """Tell whether *name* is such a setting, as in ``compute_api_version``."""
-    return _KEY.fullmatch(name) is not None and not name.startswith("default_")
+    return _parts(name) is not None
+
+
+def _parts(name: str) -> tuple[str, str] | None:
+    """Split ``compute_api_version`` into the service and what is said about it."""
+    for what in _WHAT:
+        service = name.removesuffix(f"_{what}")
+        if service != name and service and service != "default":
+            return service, what
+    return None
 
 
 def service_choices(values: Mapping[str, str]) -> dict[str, ServiceChoice]:
@@ -45,20 +50,21 @@ def service_choices(values: Mapping[str, str]) -> dict[str, ServiceChoice]:
     """
     fields_by_service: dict[str, dict[str, str]] = {}
     for name, value in values.items():
-        match = _KEY.fullmatch(name)
-        if not match or not value or not is_service_key(name):
+        parts = _parts(name)
+        if not parts or not value:
             continue
-        service = _OLDER_TYPES.get(match["service"], match["service"])
+        what = parts[1]
+        service = _OLDER_TYPES.get(parts[0], parts[0])
         fields = fields_by_service.setdefault(service, {})
-        if match["what"] == "default_microversion":
+        if what == "default_microversion":
             fields["microversion"] = value
-        elif match["what"] == "api_version":
+        elif what == "api_version":
             if not value.endswith(".0") and "." in value:
                 fields.setdefault("microversion", value)
-        elif match["what"] == "interface":
+        elif what == "interface":
             fields["interface"] = value.removesuffix("URL")
         else:
-            fields[match["what"]] = value
+            fields[what] = value
     return {service: ServiceChoice(**fields) for service, fields in fields_by_service.items()}
 
 

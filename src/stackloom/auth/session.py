@@ -6,16 +6,14 @@ Knows Keystone's ``/v3/auth/tokens`` and nothing of the other services.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stackloom.auth.config import CloudConfig
 from stackloom.auth.credentials import Method, token_request
-from stackloom.auth.plugin import plugin_token
-from stackloom.auth.receipt import HEADER as RECEIPT_HEADER
-from stackloom.auth.receipt import Receipt, receipt_of
 from stackloom.auth.service_choice import choice_for, microversion_header
 from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache
@@ -25,6 +23,9 @@ from stackloom.transport.client import Answer, Request
 from stackloom.transport.exchange import Exchange
 from stackloom.transport.refusal import request_id
 from stackloom.transport.waiting import LoopTurns, Turns
+
+if TYPE_CHECKING:
+    from stackloom.auth.receipt import Receipt
 
 # A token that ends inside a long call breaks it on clouds without service tokens, so it is renewed
 # a while before; one that lives shortly is used for most of its life.
@@ -134,6 +135,8 @@ class Session:
     async def _earn_by_plugin(self) -> Token:
         config = self.config
         assert config.plugin, "asked for only with one"
+        from stackloom.auth.plugin import plugin_token  # noqa: PLC0415 - for few
+
         try:
             return Token(*await plugin_token(config.plugin, config.tls, config.source))
         except AuthFailed as error:
@@ -142,12 +145,8 @@ class Session:
 
     async def _earn(self) -> Token:
         answer = await self._ask_for_token(self.config.method)
-        if answer.status == 401 and (receipt := receipt_of(answer)):
-            following = receipt.next_method(self.config.credentials)
-            if following is None:
-                self._rejected = self._wants_more(answer, receipt)
-                raise self._rejected
-            answer = await self._ask_for_token(following, receipt)
+        if answer.status == 401:
+            answer = await self._prove_more(answer)
         if answer.status == 401:
             self._rejected = self._refused(answer)
             raise self._rejected
@@ -162,16 +161,30 @@ class Session:
             )
         return Token(Secret(secret), answer.body)
 
+    async def _prove_more(self, refusal: Answer) -> Answer:
+        """Send what a receipt asks for beside what was proven; a plain refusal stays one."""
+        from stackloom.auth.receipt import HEADER, receipt_of  # noqa: PLC0415 - for few
+
+        receipt = receipt_of(refusal)
+        if receipt is None:
+            return refusal
+        following = receipt.next_method(self.config.credentials)
+        if following is None:
+            self._rejected = self._wants_more(refusal, receipt)
+            raise self._rejected
+        return await self._ask_for_token(following, {HEADER: receipt.secret.reveal()})
+
     @property
     def _url(self) -> str:
         return f"{self.config.auth_url}/auth/tokens"
 
-    async def _ask_for_token(self, method: Method, receipt: Receipt | None = None) -> Answer:
+    async def _ask_for_token(
+        self, method: Method, more_headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Send one log-in and return its answer, a 401 too."""
         config = self.config
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if receipt:
-            headers[RECEIPT_HEADER] = receipt.secret.reveal()
+        headers |= more_headers or {}
         request = Request(
             method="POST",
             url=self._url,

@@ -314,9 +314,7 @@ def whole_answer(response: BaseResponse, body: Bytes | bytes) -> Answer:
     return Answer(status=response.status, headers=headers, body=bytes(body))
 
 
-_CERTIFICATE = re.compile(
-    rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----", re.MULTILINE
-)
+_CERTIFICATE = rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----"
 
 
 def certificates(place: Path) -> bytes:
@@ -328,7 +326,7 @@ def certificates(place: Path) -> bytes:
     """
     files = sorted(place.iterdir()) if place.is_dir() else [place]
     contents = [file.read_bytes() for file in files if file.is_file() or file == place]
-    found = [each for content in contents for each in _CERTIFICATE.findall(content)]
+    found = [each for content in contents for each in re.findall(_CERTIFICATE, content)]
     if not found:
         raise ValueError(f"{place} holds no certificate")
     return b"\n".join(dict.fromkeys(found)) + b"\n"
