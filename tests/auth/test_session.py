@@ -232,14 +232,34 @@ def test_a_revoked_token_is_forgotten_also_where_no_new_one_is_given(keeping: _C
 
 
 @pytest.mark.parametrize(
-    ("values", "who"),
+    ("values", "who", "hint"),
     [
-        ({}, 'user "alice" for project demo'),
-        ({"username": "", "user_id": "u-1", "system_scope": "all"}, 'user "u-1" for system'),
-        ({"username": "", "auth_type": "token", "token": "t"}, "the token given"),
+        ({}, 'user "alice" for project demo', "check user, password, domain and project"),
+        (
+            {"username": "", "user_id": "u-1", "system_scope": "all"},
+            'user "u-1" for system',
+            "check user, password, domain and project",
+        ),
+        (
+            {"username": "", "auth_type": "token", "token": "t"},
+            "the token given",
+            "it may have ended or been revoked; check the scope too",
+        ),
+        (
+            {
+                "username": "",
+                "auth_type": "v3applicationcredential",
+                "application_credential_id": "c",
+                "application_credential_secret": "s",
+            },
+            "the application_credential given",
+            "it may have ended or been deleted, or its user lost the role",
+        ),
     ],
 )
-def test_refused_credentials_are_told_with_who_it_was(values: dict[str, str], who: str) -> None:
+def test_refused_credentials_are_told_with_who_it_was(
+    values: dict[str, str], who: str, hint: str
+) -> None:
     """The message says who was refused, for what and by which settings; never with what."""
     transport = FakeTransport()
     refusal = {"error": {"code": 401, "message": "The request requires authentication."}}
@@ -248,7 +268,7 @@ def test_refused_credentials_are_told_with_who_it_was(values: dict[str, str], wh
     with pytest.raises(AuthFailed) as caught:
         asyncio.run(session.token())
     assert str(caught.value) == (f'Keystone did not accept {who} (cloud "test") (HTTP 401, req-1)')
-    assert caught.value.hint == "check user, password, domain and project"
+    assert caught.value.hint == hint
 
 
 def test_a_wrong_password_is_sent_once_however_many_wait() -> None:

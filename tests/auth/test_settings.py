@@ -185,6 +185,30 @@ def test_a_scope_that_is_typed_takes_the_place_of_the_files(home: _Home) -> None
 
 
 @pytest.mark.parametrize(
+    ("options", "auth_type"),
+    [
+        ({"token": "t"}, "token"),
+        ({"application_credential_id": "c"}, "v3applicationcredential"),
+        ({"token": "t", "auth_type": "v3token"}, "v3token"),
+        ({"password": "p"}, None),
+    ],
+)
+def test_a_token_that_is_typed_is_meant(
+    home: _Home, options: dict[str, str], auth_type: str | None
+) -> None:
+    """The password in the file is not used then."""
+    home.write("clouds.yaml", _CLOUDS)
+    assert home.read(**options).values.get("auth_type") == auth_type
+
+
+def test_an_empty_entry_stops_nobody_else(home: _Home) -> None:
+    """A cloud that is only begun leaves the others as they are."""
+    home.write("clouds.yaml", _CLOUDS + "  begun:\n")
+    assert home.read().values == _LAB
+    assert home.read("begun").values == {}
+
+
+@pytest.mark.parametrize(
     ("given", "cacert"),
     [
         ({"REQUESTS_CA_BUNDLE": "/r.pem", "CURL_CA_BUNDLE": "/c.pem"}, "/r.pem"),

@@ -41,9 +41,11 @@ class CloudFile(msgspec.Struct, frozen=True, kw_only=True):
             BadConfig: an entry is no mapping.
         """
         entries = self.document.get(section) or {}
-        if not isinstance(entries, dict) or not all(isinstance(e, dict) for e in entries.values()):
+        if not isinstance(entries, dict) or not all(
+            entry is None or isinstance(entry, dict) for entry in entries.values()
+        ):
             raise BadConfig(f"{self.path}: every entry under {section}: should be a mapping")
-        return {str(name): entry for name, entry in entries.items()}
+        return {str(name): entry or {} for name, entry in entries.items()}
 
     def origin(self, *keys: str) -> Origin:
         """Return the place of a key in it."""

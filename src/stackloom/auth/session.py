@@ -205,16 +205,13 @@ class Session:
             ) from error
 
     def _refused(self, answer: Answer) -> AuthFailed:
-        one_time = self.config.credentials.passcode is not None
         return AuthFailed(
             f"Keystone did not accept {_who(self.config)} ({self.config.source})",
             method="POST",
             url=self._url,
             status=answer.status,
             request_id=request_id(answer.headers),
-            hint="a passcode is good for half a minute: give the newest one"
-            if one_time
-            else "check user, password, domain and project",
+            hint=_what_to_check(self.config),
         )
 
     def _wants_more(self, answer: Answer, receipt: Receipt) -> AuthFailed:
@@ -259,6 +256,16 @@ def scope_hint(token: Token, service: str) -> str:
 def _with_token(request: Request, token: Token) -> Request:
     headers = {**request.headers, "X-Auth-Token": token.secret.reveal()}
     return msgspec.structs.replace(request, headers=headers)
+
+
+def _what_to_check(config: CloudConfig) -> str:
+    if config.credentials.passcode:
+        return "a passcode is good for half a minute: give the newest one"
+    by_method = {
+        "token": "it may have ended or been revoked; check the scope too",
+        "application_credential": "it may have ended or been deleted, or its user lost the role",
+    }
+    return by_method.get(config.method.name, "check user, password, domain and project")
 
 
 def _who(config: CloudConfig) -> str:

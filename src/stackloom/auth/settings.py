@@ -61,6 +61,8 @@ _SCOPES = frozenset(
         *("system_scope", "trust_id", "unscoped"),
     ]
 )
+# Who types one of these means this method, whatever the cloud has otherwise.
+_TYPE_BY_OPTION = {"token": "token", "application_credential_id": "v3applicationcredential"}
 # What requests, and with it the ``openstack`` client, trusts instead of its own certificates.
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -301,6 +303,10 @@ def _finished(
         chosen = {name: given for name, given in chosen.items() if name not in _SCOPES}
     for name, value in options.items():
         chosen[name] = Given(value, Origin(words=f"option --os-{name.replace('_', '-')}"))
+    if "auth_type" not in options:
+        for name, auth_type in _TYPE_BY_OPTION.items():
+            if name in options:
+                chosen["auth_type"] = Given(auth_type, chosen[name].origin)
     if "cacert" not in chosen:
         for variable in _CA_VARIABLES:
             if environment.get(variable):
