@@ -14,6 +14,7 @@ from stackloom.errors import (
     BadRequest,
     CloudError,
     Conflict,
+    Forbidden,
     InDoubt,
     NotFound,
     RateLimited,
@@ -28,6 +29,7 @@ _URL = f"http://cloud.test{_PATH}"
 _UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 _SAFE = ["GET", "HEAD"]
 _GOOD = answer(200, {"networks": []})
+_IS_IT_UP = "is the cloud up, and the address right? For the local one: stackloom local status"
 
 
 class _Asking:
@@ -269,6 +271,40 @@ def test_a_refusal_is_raised_at_once(
     with pytest.raises(leaf):
         asking.ask(method)
     assert asking.times_sent == 1
+
+
+def test_a_caller_may_read_a_refusal_itself(asking: _Asking) -> None:
+    """Keystone's 401 may hold a receipt; what the caller does not name is raised as ever."""
+    receipt = answer(401, {"receipt": {}}, OpenStack_Auth_Receipt="x")
+    asking.transport.on("POST", _PATH, receipt, answer(403))
+    request = Request(method="POST", url=_URL)
+    got = asyncio.run(asking.exchange.ask(request, accepted=(401,)))
+    assert got == receipt
+    with pytest.raises(Forbidden):
+        asyncio.run(asking.exchange.ask(request, accepted=(401,)))
+
+
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [
+        (
+            "invalid peer certificate: UnknownIssuer",
+            "give the certificate of the CA: cacert in clouds.yaml, or OS_CACERT",
+        ),
+        (
+            "invalid peer certificate: certificate expired",
+            "the server's certificate has expired; its operator has to renew it",
+        ),
+        ("invalid peer certificate: Revoked", _IS_IT_UP),
+        ("Connection refused", _IS_IT_UP),
+    ],
+)
+def test_what_to_do_about_a_certificate_is_told(asking: _Asking, reason: str, hint: str) -> None:
+    """Where the reason says no more, the usual question is asked."""
+    asking.transport.on("GET", _PATH, NotSent(reason))
+    with pytest.raises(Unreachable) as caught:
+        asking.ask("GET")
+    assert caught.value.hint == hint
 
 
 def test_only_so_many_requests_are_under_way_at_once() -> None:
