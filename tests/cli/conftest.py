@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ def stackloom(capsys: pytest.CaptureFixture[str]) -> CommandLine:
     def run(*words: str) -> Said:
         capsys.readouterr()
         code = main(words)
+        logging.getLogger("stackloom").setLevel(logging.NOTSET)  # --debug is for one command
         said = capsys.readouterr()
         return Said(code=code, stdout=said.out, stderr=said.err)
 

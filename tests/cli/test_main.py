@@ -63,6 +63,7 @@ def test_a_group_alone_lists_its_commands(stackloom: CommandLine, words: str, co
         "  network show           Show one network\n"
         "  network create         Create a network\n"
         "  network set            Change a network\n"
+        "  network unset          Take away what a network has\n"
         "  network delete         Delete networks\n",
         stderr="",
     )
@@ -91,10 +92,17 @@ def test_every_group_and_command_says_what_it_does() -> None:
     ("words", "told"),
     [
         ("netwrok list", 'error: there is no command "netwrok"\nhint: did you mean: network?\n'),
+        (
+            "netwrok agnet list",
+            'error: there is no command "netwrok"\nhint: did you mean: network, network agent?\n',
+        ),
         ("network lsit", 'error: there is no command "network lsit"\nhint: did you mean: list?\n'),
         (
             "network xyz",
-            'error: there is no command "network xyz"\nhint: there are: list, show, create, set, delete\n',
+            (
+                'error: there is no command "network xyz"\n'
+                "hint: there are: list, show, create, set, unset, delete\n"
+            ),
         ),
         (
             "network list --colour",

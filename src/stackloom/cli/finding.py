@@ -18,6 +18,9 @@ from stackloom.cli.command import Command, Group
 from stackloom.errors import UsageError
 
 _MOST_WORDS = 4
+# How much alike two names have to be, from 0 to 1, to be told for one another.
+_CLOSE = 0.6
+_MUCH_WORSE = 0.1
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,9 +95,21 @@ def _module(words: Sequence[str]) -> str:
 
 
 def _did_you_mean(words: Sequence[str], known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    starts = [each for each in known if each.split()[0] == words[0]]
-    close = starts or get_close_matches(" ".join(words[:2]), known, n=3)
-    close = close or get_close_matches(words[0], known, n=3)
+    close = [each for each in known if each.split()[0] == words[0]] or _close(words, known)
     return f"did you mean: {', '.join(close)}?" if close else f"there are: {', '.join(known)}"
+
+
+def _close(words: Sequence[str], known: list[str]) -> list[str]:
+    """Return the names that are most like as many of the first words as they have, the best first.
+
+    Three at most, and none that is much worse than the best.
+    """
+    from difflib import SequenceMatcher
+
+    scores = {
+        name: SequenceMatcher(None, " ".join(words[: len(name.split())]), name).ratio()
+        for name in known
+    }
+    best = max(scores.values(), default=0.0)
+    close = [name for name, score in scores.items() if score >= max(_CLOSE, best - _MUCH_WORSE)]
+    return sorted(close, key=lambda name: -scores[name])[:3]
