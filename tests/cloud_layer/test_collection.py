@@ -10,7 +10,12 @@ import pytest
 from tests.fakes.cloud import fake_cloud
 from tests.fakes.transport import FakeTransport, answer
 
-from stackloom.cloud.collection import AnyCollection, Collection
+from stackloom.cloud.collection import (
+    AnyCollection,
+    AnySyncCollection,
+    Collection,
+    SyncCollection,
+)
 from stackloom.cloud.kind import Body, Kind, Progress, State
 from stackloom.errors import UsageError
 
@@ -97,3 +102,22 @@ def test_deleting_waits_only_where_it_takes_a_while(transport: FakeTransport) ->
     asyncio.run(_beds(transport, at_once).delete("b-1", wait=True))
     asyncio.run(_beds(transport).delete("b-1"))
     assert [line for line in transport.lines if "GET" in line] == []
+
+
+def test_what_is_below_another_object_is_reached_through_it() -> None:
+    """With and without an event loop; the id cannot lead elsewhere."""
+    leaf = Kind(
+        name="leaf",
+        plural="leaves",
+        service="network",
+        parent="garden.flower",
+        path="/flowers/{parent}/leaves",
+        state=_BedState,
+    )
+    cloud = fake_cloud(FakeTransport())
+    below: AnyCollection = Collection(cloud, leaf)
+    assert below.under("f/1").kind.listed_at == "/flowers/f%2F1/leaves"
+    for_scripts: AnySyncCollection = SyncCollection(cloud, leaf)
+    assert for_scripts.under("f-1").kind.member_path("x") == "/flowers/f-1/leaves/x"
+    with pytest.raises(UsageError, match="beds are not below other objects"):
+        _beds(FakeTransport()).under("f-1")

@@ -34,6 +34,16 @@ class Collection(Generic[StateT, NewT, ChangeT]):
         self._cloud = cloud
         self.kind = kind
 
+    def under(self, parent_id: str) -> Collection[StateT, NewT, ChangeT]:
+        """Return those below one other object: ``cloud.port_forwardings.under(floating_ip.id)``.
+
+        Raises:
+            UsageError: this kind is not below another one.
+        """
+        if not self.kind.parent:
+            raise UsageError(f"{self.kind.plural.replace('_', ' ')} are not below other objects")
+        return Collection(self._cloud, self.kind.under(parent_id))
+
     def list(self, **filters: Filter) -> AsyncIterator[StateT]:
         """List them, page after page as the loop gets there; filters are sent to the service.
 
@@ -132,8 +142,13 @@ class SyncCollection(Generic[StateT, NewT, ChangeT]):
     """The same for plain scripts: each call returns when it is done. Not for several threads."""
 
     def __init__(self, cloud: Cloud, kind: Kind[StateT]) -> None:
+        self._cloud = cloud
         self._inner: Collection[StateT, NewT, ChangeT] = Collection(cloud, kind)
         self.kind = kind
+
+    def under(self, parent_id: str) -> SyncCollection[StateT, NewT, ChangeT]:
+        """Return those below one other object; see ``Collection.under``."""
+        return SyncCollection(self._cloud, self._inner.under(parent_id).kind)
 
     def list(self, **filters: Filter) -> Iterator[StateT]:
         """List them; the next page is asked for when the loop gets there."""
