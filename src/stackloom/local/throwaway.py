@@ -143,8 +143,10 @@ def _take_away(everything: Layout, name: str) -> None:
     beside = [each for each in status.names() if each.startswith(f"{name}-")]
     for each in (*beside, name):
         asyncio.run(lifecycle.purge(name=each))
-        for lock in (everything.lock(f"cloud-{each}"), start_lock(each)):
-            lock.unlink(missing_ok=True)
+    # Also the locks of those beside it that were removed by whoever made them.
+    kept = everything.lock(f"cloud-{name}")
+    for path in (kept, *kept.parent.glob(f"{kept.stem}-*.lock"), start_lock(name)):
+        path.unlink(missing_ok=True)
 
 
 def _layout() -> Layout:

@@ -98,6 +98,8 @@ def cloud_of_the_run(wish: Wish) -> Iterator[OpenStackCloud]:
         yield _cloud(_existing(wish.existing))
     elif wish.keep:
         yield _cloud(_alone(wish, _kept))
+        # Who comes later finds the cloud up.
+        throwaway.start_lock(wish.name).unlink(missing_ok=True)
     else:
         share = throwaway.use(wish.name)
         try:
