@@ -141,3 +141,16 @@ def _boot(demo: Connection, **options: object) -> Server:
 def _delete(demo: Connection, server: Server) -> None:
     demo.compute.delete_server(server)
     demo.compute.wait_for_delete(server, wait=60, interval=0.2)
+
+
+def test_each_worker_reports_that_it_lives(admin: Connection) -> None:
+    """Those that do not are taken for dead after a minute, and no volume can be made any more."""
+    first = {each.binary: each.updated_at for each in admin.block_storage.services()}
+    assert set(first) == {"cinder-scheduler", "cinder-volume", "cinder-backup"}
+    deadline = time.monotonic() + 60
+    silent = set(first)
+    while silent:
+        assert time.monotonic() < deadline, f"nothing heard of {silent}"
+        time.sleep(0.5)
+        now = {each.binary: each.updated_at for each in admin.block_storage.services()}
+        silent = {binary for binary in silent if now[binary] == first[binary]}

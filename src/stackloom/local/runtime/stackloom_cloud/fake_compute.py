@@ -19,6 +19,7 @@ from nova.virt import fake
 _VCPUS = 100_000
 _MEMORY_MIB = 400_000_000
 _DISK_GIB = 100_000_000
+_CONSOLE_LINES = 40
 _DISK_CONTENT = b"stackloom: a placeholder. The fake driver boots nothing.\n".ljust(1024, b"\0")
 
 
@@ -57,6 +58,12 @@ class StackloomDriver(fake.FakeDriverWithoutFakeNodes):
         glance.API().update(
             context, image_id, formats, io.BytesIO(_DISK_CONTENT), purge_props=False
         )
+
+    def get_console_output(self, context: Any, instance: Any) -> str:
+        """Say something in enough lines to ask for some of them."""
+        del context
+        lines = [f"[{at:5}.000000] stackloom: nothing boots here" for at in range(_CONSOLE_LINES)]
+        return "\n".join([*lines, f"{instance.hostname} login: "])
 
     def get_host_uptime(self) -> str:
         """Say how long this machine is up, in the words of ``uptime``."""

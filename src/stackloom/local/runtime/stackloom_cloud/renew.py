@@ -38,7 +38,8 @@ def renew(instructions: Instructions) -> None:
     """Replace the cloud's data by a copy of what was prepared."""
     fresh = instructions.data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(instructions.prepared, fresh)
+    # Horizon's style sheets and scripts are served from where they were prepared.
+    shutil.copytree(instructions.prepared, fresh, ignore=shutil.ignore_patterns("horizon"))
     for name in KEY_REPOSITORIES:
         create_keys(fresh / name)
     _set_passwords(fresh, instructions.passwords)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: TID252 - this package is not called by the name of its place in the source tree
-# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: disable-error-code="import-not-found,import-untyped,misc"
 """Cinder whole in one process: API, scheduler, volume and backup, joined by ``fake://``.
 
 Knows no other service's code.
@@ -12,6 +12,7 @@ import functools
 import importlib
 import os
 import sys
+import threading
 import time
 from typing import Any
 
@@ -70,6 +71,23 @@ def _connector_properties(*_options: object, **_named: object) -> dict[str, obje
     return {"host": "local", "ip": "127.0.0.1", "multipath": False}
 
 
+def _worker_type(service: Any) -> Any:
+    """Return a kind of worker of which several can live in one process.
+
+    Cinder's own all report the life of the one that was made last: cinder/service.py,
+    ``Service.service_id`` (29.0), belongs to the class.
+    """
+    one_at_a_time = threading.Lock()
+
+    class Worker(service.Service):
+        def report_state(self) -> None:
+            with one_at_a_time:
+                service.Service.service_id = self.origin_service_id
+                super().report_state()
+
+    return Worker
+
+
 class _ShortPauses:
     """What the scheduler needs of ``time`` or ``eventlet``: it waits for the first report.
 
@@ -87,14 +105,12 @@ def _start_workers() -> None:
     """Start volume and backup first, so that the scheduler learns of them when it asks."""
     manager = importlib.import_module("cinder.scheduler.manager")
     manager.__dict__["time" if "time" in manager.__dict__ else "eventlet"] = _ShortPauses
-    service = importlib.import_module("cinder.service")
+    create = _worker_type(importlib.import_module("cinder.service")).create
     host = importlib.import_module("oslo_config.cfg").CONF.host
     workers = (
-        service.Service.create(
-            binary="cinder-volume", host=f"{host}@{BACKEND}", service_name=BACKEND
-        ),
-        service.Service.create(binary="cinder-backup", service_name="backup"),
-        service.Service.create(binary="cinder-scheduler"),
+        create(binary="cinder-volume", host=f"{host}@{BACKEND}", service_name=BACKEND),
+        create(binary="cinder-backup", service_name="backup"),
+        create(binary="cinder-scheduler"),
     )
     for worker in workers:
         worker.start()
