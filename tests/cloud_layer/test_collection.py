@@ -121,3 +121,16 @@ def test_what_is_below_another_object_is_reached_through_it() -> None:
     assert for_scripts.under("f-1").kind.member_path("x") == "/flowers/f-1/leaves/x"
     with pytest.raises(UsageError, match="beds are not below other objects"):
         _beds(FakeTransport()).under("f-1")
+
+
+def test_what_is_below_another_one_is_asked_for_there(transport: FakeTransport) -> None:
+    """Nothing is sent before it is said which."""
+    below = msgspec.structs.replace(_BED, path="/gardens/{parent}/beds", parent="network.garden")
+    transport.on(
+        "GET", "/networking/gardens/g%2F1/beds/b", answer(200, {"flower_bed": {"id": "b"}})
+    )
+    beds = _beds(transport, below)
+    with pytest.raises(UsageError, match="beds are below a garden"):
+        asyncio.run(beds.get("b"))
+    assert transport.requests == []
+    assert asyncio.run(beds.under("g/1").get("b")).id == "b"

@@ -18,7 +18,7 @@ _PRINTED = [
     "network-1 blue 1400\n",
     "20 networks\n[]\n",
     "project demo ('member',)\n",
-    "ACTIVE\n",
+    "web ACTIVE\n",
     "200 {'networks': []}\n",
     (
         'network "pink" is not there, or not visible to this project - '

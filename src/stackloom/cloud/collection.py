@@ -49,7 +49,7 @@ class Collection(Generic[StateT, NewT, ChangeT]):
 
         A filter has the name of a field of the state, or any that the service knows.
         """
-        return verbs.list_states(self._cloud, self.kind, self._query(filters))
+        return verbs.list_states(self._cloud, self._placed, self._query(filters))
 
     async def get(self, id: str) -> StateT:
         """Return one by its id.
@@ -57,7 +57,7 @@ class Collection(Generic[StateT, NewT, ChangeT]):
         Raises:
             NotFound: it is not there, or not visible.
         """
-        return await verbs.get(self._cloud, self.kind, id)
+        return await verbs.get(self._cloud, self._placed, id)
 
     async def find(self, name_or_id: str, **within: Filter) -> StateT:
         """Return the one that has this name or id.
@@ -68,7 +68,7 @@ class Collection(Generic[StateT, NewT, ChangeT]):
         Raises:
             UnknownName: there is none, or several have the name; then it lists them.
         """
-        return await verbs.find(self._cloud, self.kind, name_or_id, self._query(within))
+        return await verbs.find(self._cloud, self._placed, name_or_id, self._query(within))
 
     async def create(self, new: NewT) -> StateT:
         """Make one, and return it as the cloud first tells it; see ``wait`` for what takes a while.
@@ -77,7 +77,7 @@ class Collection(Generic[StateT, NewT, ChangeT]):
             InDoubt: it may have been made; look before asking again.
         """
         self._may(self.kind.new, "made")
-        return await verbs.create(self._cloud, self.kind, new)
+        return await verbs.create(self._cloud, self._placed, new)
 
     async def create_many(self, many: Iterable[NewT]) -> Sequence[StateT]:
         """Make several: in one request where the API has it, otherwise one after the other.
@@ -86,7 +86,7 @@ class Collection(Generic[StateT, NewT, ChangeT]):
             InDoubt: some may have been made; look before asking again.
         """
         self._may(self.kind.new, "made")
-        return await verbs.create_many(self._cloud, self.kind, [*many])
+        return await verbs.create_many(self._cloud, self._placed, [*many])
 
     async def update(self, id: str, change: ChangeT) -> StateT:
         """Change fields of one, and return it as it is then.
@@ -95,7 +95,7 @@ class Collection(Generic[StateT, NewT, ChangeT]):
             NotFound: it is not there, or not visible.
         """
         self._may(self.kind.change, "changed")
-        return await verbs.update(self._cloud, self.kind, id, change)
+        return await verbs.update(self._cloud, self._placed, id, change)
 
     async def delete(
         self, id: str, *, wait: bool = False, within_seconds: float = WAIT_SECONDS
@@ -109,7 +109,7 @@ class Collection(Generic[StateT, NewT, ChangeT]):
             NotFound: it is not there, or not visible.
             TimedOut: still there after *within_seconds*.
         """
-        await verbs.delete(self._cloud, self.kind, id)
+        await verbs.delete(self._cloud, self._placed, id)
         if wait and self.kind.leaves_late:
             await self._watch().until_gone(id, within_seconds=within_seconds)
 
@@ -122,8 +122,23 @@ class Collection(Generic[StateT, NewT, ChangeT]):
         """
         return await self._watch().until_ready(id, within_seconds=within_seconds)
 
+    @property
+    def _placed(self) -> Kind[StateT]:
+        """The kind, once it is known where it is.
+
+        Raises:
+            UsageError: it is below another one, and nobody said which.
+        """
+        if self.kind.parent and "{parent}" in self.kind.path:
+            above = self.kind.parent.rpartition(".")[2].replace("_", " ")
+            raise UsageError(
+                f"{self.kind.plural.replace('_', ' ')} are below a {above}",
+                hint="say which: under(id)",
+            )
+        return self.kind
+
     def _watch(self) -> Watch[StateT]:
-        return Watch(self._cloud, self.kind, sleep=self._cloud.sleep, turns=self._cloud.turns)
+        return Watch(self._cloud, self._placed, sleep=self._cloud.sleep, turns=self._cloud.turns)
 
     def _query(self, filters: dict[str, Filter]) -> dict[str, Filter]:
         """Return *filters* by the names that the API has for the fields."""
