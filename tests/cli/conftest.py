@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.fakes.fake_cloud import FakeCloud
 from tests.fakes.http_bridge import served
+from tests.fakes.transport import FakeTransport, answer
 
 from stackloom.cli.main import main
 
@@ -70,3 +71,23 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud]:
         for name, value in variables.items():
             monkeypatch.setenv(f"OS_{name}", value)
         yield fake
+
+
+@pytest.fixture
+def rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTransport]:
+    """Return services that answer by rules, all at one address that the ``OS_*`` variables name."""
+    transport = FakeTransport()
+    with served(transport) as address:
+        token = FakeCloud(base=address)._token()
+        transport.on("POST", "/v3/auth/tokens", answer(201, token, X_Subject_Token="secret"))
+        variables = {
+            "AUTH_URL": f"{address}/v3",
+            "USERNAME": "demo",
+            "PASSWORD": "secret",
+            "PROJECT_NAME": "demo",
+            "USER_DOMAIN_NAME": "Default",
+            "PROJECT_DOMAIN_NAME": "Default",
+        }
+        for name, value in variables.items():
+            monkeypatch.setenv(f"OS_{name}", value)
+        yield transport

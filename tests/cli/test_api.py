@@ -6,35 +6,14 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import CommandLine, Said
 from tests.fakes.fake_cloud import FakeCloud
-from tests.fakes.http_bridge import served
 from tests.fakes.transport import FakeTransport, answer, body_of, raw_answer
 
 _PATH = "/v2.0/networks"
-
-
-@pytest.fixture
-def neutron(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTransport]:
-    """Return a service of rules that the ``OS_*`` variables lead to, with a Keystone."""
-    transport = FakeTransport()
-    with served(transport) as address:
-        token = FakeCloud(base=address)._token()
-        transport.on("POST", "/v3/auth/tokens", answer(201, token, X_Subject_Token="secret"))
-        for name, value in (
-            ("AUTH_URL", f"{address}/v3"),
-            ("USERNAME", "demo"),
-            ("PASSWORD", "secret"),
-            ("PROJECT_NAME", "demo"),
-            ("USER_DOMAIN_NAME", "Default"),
-            ("PROJECT_DOMAIN_NAME", "Default"),
-        ):
-            monkeypatch.setenv(f"OS_{name}", value)
-        yield transport
 
 
 def _asked(transport: FakeTransport) -> list[str]:
@@ -42,23 +21,23 @@ def _asked(transport: FakeTransport) -> list[str]:
 
 
 def test_a_request_is_sent_and_its_answer_shown_as_it_came(
-    stackloom: CommandLine, neutron: FakeTransport
+    stackloom: CommandLine, rules: FakeTransport
 ) -> None:
     """Where nobody looks at it, not a byte is changed; the method may be lower case."""
-    neutron.on("GET", _PATH, raw_answer(200, b'{"networks":  []}'))
+    rules.on("GET", _PATH, raw_answer(200, b'{"networks":  []}'))
     said = stackloom("api", "get", "network", f"{_PATH}?a=1", "-q", "limit=5", "-q", "a=2")
     assert said == Said(code=0, stdout='{"networks":  []}\n', stderr="")
-    assert _asked(neutron) == [f"GET {_PATH}?a=1&limit=5&a=2"]
+    assert _asked(rules) == [f"GET {_PATH}?a=1&limit=5&a=2"]
 
 
 def test_what_is_sent_comes_from_the_words_a_file_or_stdin(
     stackloom: CommandLine,
-    neutron: FakeTransport,
+    rules: FakeTransport,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With headers of one's own and a microversion."""
-    neutron.on("POST", _PATH, answer(204))
+    rules.on("POST", _PATH, answer(204))
     (tmp_path / "body.json").write_text('{"a": 1}', encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"a": 1}')))
     for data in ('{"a": 1}', "@body.json", "-"):
@@ -66,7 +45,7 @@ def test_what_is_sent_comes_from_the_words_a_file_or_stdin(
         assert stackloom("api", "POST", "network", _PATH, *words) == Said(
             code=0, stdout="", stderr=""
         )
-        request = neutron.requests[-1]
+        request = rules.requests[-1]
         assert body_of(request) == {"a": 1}
         assert request.headers["x-mine"] == "yes"
         assert request.headers["openstack-api-version"] == "network 2.1"
@@ -74,10 +53,10 @@ def test_what_is_sent_comes_from_the_words_a_file_or_stdin(
 
 
 def test_the_tokens_own_ids_may_stand_in_the_path(
-    stackloom: CommandLine, neutron: FakeTransport
+    stackloom: CommandLine, rules: FakeTransport
 ) -> None:
     """So that nobody has to look them up."""
-    neutron.on("GET", "/v2.0/quotas/project-1", answer(200, {"quota": {}}))
+    rules.on("GET", "/v2.0/quotas/project-1", answer(200, {"quota": {}}))
     assert stackloom("api", "GET", "network", "/v2.0/quotas/{project_id}").code == 0
 
 
@@ -94,12 +73,12 @@ def test_the_tokens_own_ids_may_stand_in_the_path(
 )
 def test_pages_are_followed_and_joined(
     stackloom: CommandLine,
-    neutron: FakeTransport,
+    rules: FakeTransport,
     first: dict[str, object],
     second: dict[str, object],
 ) -> None:
     """In each of the ways in which services say that there is more."""
-    neutron.on(
+    rules.on(
         "GET",
         _PATH,
         answer(200, {**first, "networks": [{"id": "a"}], "count": 2}),
@@ -107,32 +86,32 @@ def test_pages_are_followed_and_joined(
     )
     said = stackloom("api", "GET", "network", _PATH, "-q", "limit=1", "--paginate")
     assert json.loads(said.stdout) == {"networks": [{"id": "a"}, {"id": "b"}], "count": 2}
-    assert _asked(neutron) == [
+    assert _asked(rules) == [
         f"GET {_PATH}?limit=1",
         f"GET {_PATH}?limit=1&marker=a",
     ]
 
 
-def test_pages_that_go_round_are_an_error(stackloom: CommandLine, neutron: FakeTransport) -> None:
+def test_pages_that_go_round_are_an_error(stackloom: CommandLine, rules: FakeTransport) -> None:
     """Rather than a command that never ends."""
     page = {"networks": [], "next": f"{_PATH}?marker=a"}
-    neutron.on("GET", _PATH, answer(200, page))
+    rules.on("GET", _PATH, answer(200, page))
     said = stackloom("api", "GET", "network", _PATH, "--paginate")
     assert said == Said(code=3, stdout="", stderr=f"error: the list repeats a page: {_PATH}\n")
 
 
-def test_what_is_no_list_is_shown_as_it_is(stackloom: CommandLine, neutron: FakeTransport) -> None:
+def test_what_is_no_list_is_shown_as_it_is(stackloom: CommandLine, rules: FakeTransport) -> None:
     """``--paginate`` does no harm."""
-    neutron.on("GET", f"{_PATH}/a", answer(200, {"network": {"id": "a"}}))
+    rules.on("GET", f"{_PATH}/a", answer(200, {"network": {"id": "a"}}))
     said = stackloom("api", "GET", "network", f"{_PATH}/a", "--paginate")
     assert said.stdout == '{"network":{"id":"a"}}\n'
 
 
 def test_headers_are_shown_where_they_are_asked_for(
-    stackloom: CommandLine, neutron: FakeTransport
+    stackloom: CommandLine, rules: FakeTransport
 ) -> None:
     """Before the body, after a line with the status."""
-    neutron.on("GET", _PATH, answer(200, {"networks": []}, X_Mine="yes"))
+    rules.on("GET", _PATH, answer(200, {"networks": []}, X_Mine="yes"))
     said = stackloom("api", "GET", "network", _PATH, "-i")
     lines = said.stdout.splitlines()
     assert (lines[0], lines[-2:]) == ("HTTP 200", ["", '{"networks":[]}'])
@@ -151,24 +130,23 @@ def test_headers_are_shown_where_they_are_asked_for(
     ],
 )
 def test_what_cannot_be_sent_is_told(
-    stackloom: CommandLine, neutron: FakeTransport, words: tuple[str, ...], told: str
+    stackloom: CommandLine, rules: FakeTransport, words: tuple[str, ...], told: str
 ) -> None:
     """Exit code 2, and nothing goes out."""
     said = stackloom("api", *words)
     assert (said.code, said.stdout) == (2, "")
     assert said.stderr.startswith(told)
-    assert neutron.requests == []
+    assert rules.requests == []
 
 
-def test_a_refusal_is_told_as_everywhere(stackloom: CommandLine, neutron: FakeTransport) -> None:
+def test_a_refusal_is_told_as_everywhere(stackloom: CommandLine, rules: FakeTransport) -> None:
     """Exit code 3, the service's words and its request id."""
     fault = {"NeutronError": {"type": "X", "message": "no such thing", "detail": ""}}
-    neutron.on("GET", "/v2.0/x", answer(404, fault, X_OpenStack_Request_Id="req-1"))
+    rules.on("GET", "/v2.0/x", answer(404, fault, X_OpenStack_Request_Id="req-1"))
     assert stackloom("api", "GET", "network", "/v2.0/x") == Said(
         code=3,
         stdout="",
-        stderr="error: Neutron answered GET /v2.0/x with: no such thing"
-        " (HTTP 404, req-1)\n",
+        stderr="error: Neutron answered GET /v2.0/x with: no such thing (HTTP 404, req-1)\n",
     )
 
 

@@ -35,7 +35,7 @@ def served(cloud: Transport) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - the library's names
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _handle  # noqa: N815 - the library's names
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
