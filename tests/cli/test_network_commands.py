@@ -15,6 +15,7 @@ from stackloom import plug
 from stackloom.cli import commands
 from stackloom.cli.fields import Field
 from stackloom.resources import kinds_by_module
+from stackloom.transport.client import Answer, Request
 
 _KEYS = {
     kind.path.rpartition("/")[2]: (kind.plural, kind.wire_key)
@@ -28,6 +29,7 @@ class EchoingNeutron(FakeCloud):
 
     Attributes:
         asked: what was asked to change something: method, path, body.
+        conditions: the If-Match headers that came.
         has: fields that every object has besides id and name.
         lacks: last parts of paths at which there is nothing.
     """
@@ -35,8 +37,16 @@ class EchoingNeutron(FakeCloud):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[tuple[str, str, Thing]] = []
+        self.conditions: list[str] = []
         self.has: Thing = {}
         self.lacks: set[str] = set()
+
+    async def send(self, request: Request) -> Answer:
+        """Handle one request, and keep its condition."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if "if-match" in headers:
+            self.conditions.append(headers["if-match"])
+        return await super().send(request)
 
     def _handle(
         self, method: str, path: list[str], query: dict[str, str], body: Thing
@@ -365,6 +375,17 @@ def test_lists_keep_what_was_in_them(stackloom: CommandLine, neutron: EchoingNeu
         {"security_groups": ["g-1", "web-id", "db-id"]},
         {"security_groups": ["g-1"], "allowed_address_pairs": []},
     ]
+
+
+def test_a_whole_list_goes_out_only_if_nobody_changed_it_meanwhile(
+    stackloom: CommandLine, neutron: EchoingNeutron
+) -> None:
+    """Else the change of another would be undone; what is not joined needs no condition."""
+    neutron.has = {"revision_number": 7, "security_groups": ["g-1"]}
+    _said(stackloom, "port set p --security-group db")
+    _said(stackloom, "port set p --description words")
+    assert neutron.conditions == ["revision_number=7"]
+    assert len(neutron.asked) == 2
 
 
 def test_what_is_said_of_a_gateway_names_its_network(

@@ -21,8 +21,9 @@ from stackloom.cloud.verbs import (
     get,
     list_states,
     the_one,
+    update,
 )
-from stackloom.errors import BadAnswer, CloudError, Forbidden, NotFound, UnknownName
+from stackloom.errors import BadAnswer, CloudError, Conflict, Forbidden, NotFound, UnknownName
 from stackloom.transport.client import Answer, Request
 
 _BED = Kind(
@@ -335,3 +336,22 @@ def test_a_name_is_looked_for_within(cloud: Cloud, transport: FakeTransport) -> 
     transport.on("GET", _LIST, _beds("a"))
     assert asyncio.run(find(cloud, _BED, "a", {"domain_id": "d"})).id == "id-a"
     assert query_of(transport.requests[-1]) == {"name": "a", "domain_id": "d"}
+
+
+def test_a_change_can_be_bound_to_the_revision_that_was_read(
+    transport: FakeTransport, cloud: Cloud
+) -> None:
+    """Neutron refuses it with 412 where somebody else was quicker."""
+    bed = {"flower_bed": {"id": "b-1", "name": "rose"}}
+    refused = {"NeutronError": {"type": "RevisionNumberConstraintFailed", "message": "at 8"}}
+    transport.on("PUT", "/networking/beds/b-1", answer(200, bed), answer(412, refused))
+
+    async def work() -> None:
+        await update(cloud, _BED, "b-1", {"name": "rose"})
+        await update(cloud, _BED, "b-1", {"name": "rose"}, if_revision=7)
+
+    with pytest.raises(Conflict) as caught:
+        asyncio.run(work())
+    assert caught.value.hint == "it was changed meanwhile; run the command again"
+    conditions = [each.headers.get("If-Match") for each in transport.requests[-2:]]
+    assert conditions == [None, "revision_number=7"]

@@ -239,7 +239,11 @@ def _change_command(
             if own := parts.pop("", None):
                 body = body_of(own, have)
                 complete(body, have)
-                await update(cloud, placed, state.id, checked(kind.change, body))
+                # What is joined with what was there must not undo a change made meanwhile.
+                is_joined = any(each.join for each, _ in own)
+                revision = getattr(state, "revision_number", None) if is_joined else None
+                change = checked(kind.change, body)
+                await update(cloud, placed, state.id, change, if_revision=revision)
             await _send_parts(cloud, placed, state.id, parts, have)
 
         _ask(invocation, work)

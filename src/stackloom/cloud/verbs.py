@@ -153,16 +153,30 @@ async def create_many(
 
 
 async def update(
-    cloud: Cloud, kind: Kind[StateT], id: str, change: Body | Mapping[str, Any]
+    cloud: Cloud,
+    kind: Kind[StateT],
+    id: str,
+    change: Body | Mapping[str, Any],
+    *,
+    if_revision: int | None = None,
 ) -> StateT:
     """Change fields of one, and return it as it is then.
 
+    Args:
+        if_revision: only if it still has this ``revision_number``; for lists that Neutron takes
+            whole, so that nobody else's change is lost.
+
     Raises:
         NotFound: it is not there, or not visible to this project.
+        Conflict: it has been changed since that revision.
+
+    Source: neutron/services/revisions/revision_plugin.py, 29.0.0: ``If-Match``.
     """
     path = kind.member_path(id)
-    content = {"Content-Type": kind.json_patch} if kind.json_patch else None
-    answer = await _send(cloud, kind, kind.update_method, path, kind.patch(change), headers=content)
+    headers = {"Content-Type": kind.json_patch} if kind.json_patch else {}
+    if if_revision is not None:
+        headers["If-Match"] = f"revision_number={if_revision}"
+    answer = await _send(cloud, kind, kind.update_method, path, kind.patch(change), headers=headers)
     return decode_one(kind, answer)
 
 
