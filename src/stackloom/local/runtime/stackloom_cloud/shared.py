@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -83,9 +84,15 @@ class _Refuse(MetaPathFinder):
         return None
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    return "memcache" not in record.getMessage()
+
+
 def load() -> None:
     """Import it all, and set the memory apart that the children will share."""
     sys.meta_path.insert(0, _Refuse())
+    # dogpile.cache's plug-ins are all tried; the one for memcached says that it is not there.
+    logging.getLogger("stevedore.extension").addFilter(_is_worth_a_line)
     # Before oslo.messaging is imported: that would choose eventlet
     # (oslo_service/backend/__init__.py, `get_backend`, 4.8).
     backend = importlib.import_module("oslo_service.backend")
