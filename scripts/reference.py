@@ -177,10 +177,10 @@ def commands_page() -> str:
         lines += ["", f"## {noun}", "", f"{group.help}."]
         for command in group.commands:
             lines += ["", f"### {noun} {command.name}".rstrip(), "", f"{command.help}."]
-            lines += _options(_parser(command), skip=())
+            lines += _options(_parser(command))
     common = argparse.ArgumentParser(add_help=False)
     add_common_options(common)
-    lines += ["", "## Options of every command", *_options(common, skip=())]
+    lines += ["", "## Options of every command", *_options(common)]
     return "\n".join(lines) + "\n"
 
 
@@ -190,8 +190,8 @@ def _parser(command: Command) -> argparse.ArgumentParser:
     return parser
 
 
-def _options(parser: argparse.ArgumentParser, *, skip: Sequence[str]) -> Iterator[str]:
-    actions = [each for each in parser._actions if each.dest not in skip]
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    actions = [each for each in parser._actions if each.help != argparse.SUPPRESS]
     if actions:
         yield ""
         yield "| Argument | Meaning |"
@@ -212,7 +212,7 @@ def _as_typed(action: argparse.Action) -> str:
 
 
 def _help(action: argparse.Action) -> str:
-    text = (action.help or "") if action.help != argparse.SUPPRESS else ""
+    text = action.help or ""
     return text % {"default": action.default} if "%(" in text else text
 
 
