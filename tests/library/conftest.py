@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import cloud, no_clouds
+from tests.cli.conftest import cloud, no_clouds, rules
 
-__all__ = ["cloud", "no_clouds"]
+__all__ = ["cloud", "no_clouds", "rules"]

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from tests.fakes.fake_cloud import FakeCloud
+from tests.fakes.transport import FakeTransport, answer
 
 import stackloom
 from stackloom import kinds
@@ -113,3 +114,33 @@ def test_settings_win_over_variables(cloud: FakeCloud) -> None:
     with stackloom.connect_sync(username="alice", insecure=True) as front:
         assert front.core.config.credentials.user.name == "alice"
         assert not front.core.config.tls.verify
+
+
+def test_a_script_that_stops_early_asks_for_no_more(rules: FakeTransport) -> None:
+    """The next page is asked for when the loop gets there."""
+    following = [{"rel": "next", "href": "http://x/v2.0/networks?marker=a"}]
+    rules.on(
+        "GET",
+        "/v2.0/networks",
+        answer(200, {"networks": [{"id": "a"}], "networks_links": following}),
+        answer(200, {"networks": [{"id": "b"}]}),
+    )
+    with stackloom.connect_sync() as front:
+        networks = front.networks.list()
+        assert next(networks).id == "a"
+        assert len(rules.sent("GET", "/v2.0/networks")) == 1
+        assert [network.id for network in networks] == ["b"]
+    assert rules.lines[-1] == "GET /v2.0/networks?marker=a"
+
+
+def test_an_error_closes_the_cloud_and_comes_through(cloud: FakeCloud) -> None:
+    """With and without an event loop."""
+
+    async def work() -> None:
+        async with stackloom.connect() as front:
+            await front.networks.get("none")
+
+    with pytest.raises(NotFound):
+        asyncio.run(work())
+    with pytest.raises(NotFound), stackloom.connect_sync() as front:
+        front.networks.get("none")
