@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from tests.cli.conftest import CommandLine, Said
@@ -30,6 +31,7 @@ class EchoingNeutron(FakeCloud):
     Attributes:
         asked: what was asked to change something: method, path, body.
         conditions: the If-Match headers that came.
+        queries: what lists were filtered by, in the order of arrival.
         has: fields that every object has besides id and name.
         lacks: last parts of paths at which there is nothing.
     """
@@ -38,6 +40,7 @@ class EchoingNeutron(FakeCloud):
         super().__init__()
         self.asked: list[tuple[str, str, Thing]] = []
         self.conditions: list[str] = []
+        self.queries: list[str] = []
         self.has: Thing = {}
         self.lacks: set[str] = set()
 
@@ -46,6 +49,8 @@ class EchoingNeutron(FakeCloud):
         headers = {name.lower(): value for name, value in request.headers.items()}
         if "if-match" in headers:
             self.conditions.append(headers["if-match"])
+        if query := urlsplit(request.url).query:
+            self.queries.append(unquote(query))
         return await super().send(request)
 
     def _handle(
@@ -377,6 +382,33 @@ def test_lists_keep_what_was_in_them(stackloom: CommandLine, neutron: EchoingNeu
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "queries"),
+    [
+        (
+            "port list --fixed-ip subnet=s,ip-address=10.0.0.5 --status ACTIVE",
+            ["name=s", "fixed_ips=subnet_id=s-id&fixed_ips=ip_address=10.0.0.5&status=ACTIVE"],
+        ),
+        (
+            "floating ip list --port a --port b",
+            ["name=a", "name=b", "port_id=a-id&port_id=b-id"],
+        ),
+        ("network list --internal --any-tags a,b", ["router:external=false&tags-any=a,b"]),
+        (
+            "security group rule list web --egress",
+            ["name=web", "security_group_id=web-id&direction=egress"],
+        ),
+        ("network agent list --agent-type l3", ["agent_type=L3+agent"]),
+    ],
+)
+def test_lists_are_filtered_by_the_service(
+    stackloom: CommandLine, neutron: EchoingNeutron, words: str, queries: list[str]
+) -> None:
+    """Names become ids; several values of one filter are sent one by one."""
+    _said(stackloom, words)
+    assert neutron.queries == queries
+
+
 def test_a_whole_list_goes_out_only_if_nobody_changed_it_meanwhile(
     stackloom: CommandLine, neutron: EchoingNeutron
 ) -> None:
@@ -446,7 +478,7 @@ def test_what_is_said_of_a_gateway_names_its_network(
         ("port unset p --binding-profile a", "its binding profile does not have a", ""),
         (
             "port list --fixed-ip colour=red",
-            '--fixed-ip cannot have "colour"',
+            '--fixed-ip "colour=red" cannot have "colour"',
             "its keys: subnet, ip-address, ip-substring",
         ),
         (

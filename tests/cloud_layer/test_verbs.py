@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -355,3 +356,19 @@ def test_a_change_can_be_bound_to_the_revision_that_was_read(
     assert caught.value.hint == "it was changed meanwhile; run the command again"
     conditions = [each.headers.get("If-Match") for each in transport.requests[-2:]]
     assert conditions == [None, "revision_number=7"]
+
+
+def test_several_values_of_a_filter_are_asked_for_on_every_page(
+    transport: FakeTransport, cloud: Cloud
+) -> None:
+    """The link to the next page is read as one value of each."""
+    link = "http://x/beds?colour=red&colour=blue&marker=rose"
+    transport.on("GET", _LIST, _beds("rose", following=link), _beds())
+
+    async def work() -> int:
+        query = {"colour": ["red", "blue"]}
+        return len([each async for each in list_states(cloud, _BED, query)])
+
+    assert asyncio.run(work()) == 1
+    queries = [urlsplit(each.url).query for each in transport.requests if each.method == "GET"]
+    assert queries == ["colour=red&colour=blue", "colour=red&colour=blue&marker=rose"]

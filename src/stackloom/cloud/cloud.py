@@ -7,7 +7,7 @@ Knows how to reach every service; what the paths mean is said by the kinds.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -29,7 +29,8 @@ from stackloom.transport.exchange import Exchange
 from stackloom.transport.stream import Sink, Upload
 from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
-Query = Mapping[str, str | int | bool]
+Query = Mapping[str, str | int | bool | Sequence[str]]
+"""What is asked of a list; a parameter with several values is sent once for each."""
 
 
 class Cloud:
@@ -100,7 +101,7 @@ class Cloud:
         root = token.endpoint(service, region=self.config.region, interface=self.config.interface)
         url = f"{root}{_filled(path, token)}"
         if query:
-            pairs = [(name, _wire(value)) for name, value in query.items()]
+            pairs = [(name, word) for name, value in query.items() for word in _wire(value)]
             url += ("&" if "?" in path else "?") + urlencode(pairs)
         sent = {"Accept": "application/json", "X-OpenStack-Request-Id": self.global_request_id}
         if (
@@ -238,5 +239,7 @@ def _filled(path: str, token: Token) -> str:
     return path.replace("{project_id}", token.project_id).replace("{user_id}", token.user_id)
 
 
-def _wire(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _wire(value: str | int | bool | Sequence[str]) -> Sequence[str]:
+    if isinstance(value, bool):
+        return (str(value).lower(),)
+    return (str(value),) if isinstance(value, str | int) else value

@@ -29,7 +29,9 @@ async def list_states(
     Raises:
         BadAnswer: a page that is not what the API promises, or pages that go round in a circle.
     """
-    page: dict[str, str | int | bool] | None = dict(query or {})
+    page: dict[str, str | int | bool | Sequence[str]] | None = dict(query or {})
+    # The link to the next page tells only one of several values: they stay as they are.
+    several = {name: value for name, value in (query or {}).items() if isinstance(value, list)}
     seen: set[str] = set()
     while page is not None:
         answer = await _send(cloud, kind, "GET", kind.listed_at, None, query=page)
@@ -45,7 +47,7 @@ async def list_states(
                     hint="the service, or a proxy before it, pages wrongly",
                 )
             seen.add(mark)
-        page = {**page, **following} if following else None
+        page = {**page, **following, **several} if following else None
 
 
 def _next_page(kind: Kind[Any], answer: Answer) -> dict[str, str] | None:

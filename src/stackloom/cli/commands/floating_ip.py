@@ -10,6 +10,7 @@ from stackloom.cli.fields import (
     TAG_FILTERS,
     UNSET_TAGS,
     named,
+    several_named,
     switch,
     text,
 )
@@ -52,9 +53,9 @@ _UNSET = (
     *UNSET_TAGS,
 )
 _FILTERS = (
-    named("--network", "floating_network_id", "network.network", "on this network"),
-    named("--port", "port_id", "network.port", "that lead to this port"),
-    named("--router", "router_id", "network.router", "that go through this router"),
+    several_named("--network", "floating_network_id", "network.network", "on this network"),
+    several_named("--port", "port_id", "network.port", "that lead to this port"),
+    several_named("--router", "router_id", "network.router", "that go through this router"),
     text("--fixed-ip-address", "fixed_ip_address", "that lead to this address"),
     text("--floating-ip-address", "floating_ip_address", "with this address"),
     text("--status", "status", "ACTIVE or DOWN"),

@@ -200,14 +200,19 @@ _UNSET = (
 )
 
 
-def _address_filter(words: Sequence[str]) -> str:
-    """Turn ``ip-address=10.0.0.5`` into Neutron's ``ip_address=10.0.0.5``."""
-    names = {"subnet": "subnet_id", "ip-address": "ip_address", "ip-substring": "ip_address_substr"}
-    given = key_values(words[-1:])
-    ((key, value),) = given.items()
-    if key not in names:
-        raise UsageError(f'--fixed-ip cannot have "{key}"', hint=f"its keys: {', '.join(names)}")
-    return f"{names[key]}={value}"
+_ADDRESSES = objects(
+    "--fixed-ip",
+    "fixed_ips",
+    "with this address, on this subnet, or both",
+    {"subnet": "subnet_id", "ip-address": "ip_address", "ip-substring": "ip_address_substr"},
+    refers={"subnet": "network.subnet"},
+)
+
+
+def _as_filters(given: Sequence[Mapping[str, str]]) -> list[str]:
+    """Turn addresses into what Neutron filters by: ``subnet_id=…``, ``ip_address=…``."""
+    wanted: Any = _ADDRESSES.take(given)
+    return [f"{name}={value}" for each in wanted for name, value in each.items()]
 
 
 _FILTERS = (
@@ -219,14 +224,10 @@ _FILTERS = (
     text("--device-owner", "device_owner", "of this sort, such as compute:nova", metavar="OWNER"),
     text("--host", "binding:host_id", "on this host (administrators)"),
     text("--mac-address", "mac_address", "with this hardware address"),
-    several(
-        "--fixed-ip",
-        "fixed_ips",
-        "with this address: subnet=ID, ip-address=… or ip-substring=…",
-        take=_address_filter,
-        metavar="KEY=VALUE",
+    msgspec.structs.replace(_ADDRESSES, take=_as_filters),
+    several_named(
+        "--security-group", "security_groups", "network.security_group", "in one of these groups"
     ),
-    named("--security-group", "security_groups", "network.security_group", "in this group"),
     text("--status", "status", "ACTIVE, BUILD, DOWN or ERROR"),
     named("--project", "project_id", "identity.project", "of this project"),
     *TAG_FILTERS,

@@ -121,7 +121,7 @@ _FILTERS = (
     number("--ip-version", "ip_version", "of this version", choices=(4, 6)),
     switch("--dhcp", "enable_dhcp", "only those with DHCP"),
     switch("--no-dhcp", "enable_dhcp", "only those without DHCP", value=False),
-    text("--service-type", "service_types", "for this device owner"),
+    several("--service-type", "service_types", "for this device owner; repeatable"),
     named("--project", "project_id", "identity.project", "of this project"),
     named("--network", "network_id", "network.network", "of this network"),
     text("--gateway", "gateway_ip", "with this gateway"),
