@@ -637,3 +637,15 @@ def test_extensions_quotas_and_agents_are_read(
     assert networks["In Use"] == len(owned)
     agents = json.loads(done(local_cloud, "network", "agent", "list", "-f", "json", user="admin"))
     assert {each["ID"] for each in agents} == {each.id for each in admin.network.agents()}
+
+
+def test_ports_are_listed_by_subnet_and_address(local_cloud: Access, ground: Ground) -> None:
+    """Neutron takes both at once, each in a parameter of the same name."""
+
+    def listed(wanted: str) -> list[str]:
+        words = ("port", "list", "--fixed-ip", wanted, "-f", "json")
+        return [each["ID"] for each in json.loads(done(local_cloud, *words))]
+
+    assert listed(f"subnet=nk-subnet,ip-address={ground.ids['ip']}") == [ground.ids["one"]]
+    assert listed("subnet=nk-subnet,ip-address=10.81.0.253") == []
+    assert ground.ids["two"] in listed("subnet=nk-subnet")
