@@ -62,12 +62,12 @@ def test_filters_have_the_names_of_our_fields(transport: FakeTransport) -> None:
     """They are sent by the names of the API; what is no field goes as it is."""
 
     async def work() -> list[str]:
-        return [each.id async for each in _beds(transport).list(wide=True, tags="a")]
+        return [each.id async for each in _beds(transport).list(wide=True, tags=["a", "b"])]
 
     assert asyncio.run(work()) == ["b-1", "b-2"]
     assert transport.lines[1:] == [
-        "GET /networking/beds?garden%3Awide=true&tags=a",
-        "GET /networking/beds?garden%3Awide=true&tags=a&marker=b-1",
+        "GET /networking/beds?garden%3Awide=true&tags=a&tags=b",
+        "GET /networking/beds?garden%3Awide=true&tags=a&tags=b&marker=b-1",
     ]
 
 

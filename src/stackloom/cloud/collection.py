@@ -22,7 +22,7 @@ from stackloom.transport.blocking import run_alone
 StateT = TypeVar("StateT", bound=State)
 NewT = TypeVar("NewT", bound=Body)
 ChangeT = TypeVar("ChangeT", bound=Body)
-Filter = str | int | bool
+Filter = str | int | bool | Sequence[str]
 
 WAIT_SECONDS = 600.0
 
