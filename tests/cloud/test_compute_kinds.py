@@ -317,7 +317,7 @@ def test_a_flavor_lives(
             await verbs.get(cloud, kind, made.id)
 
     openstack_cloud.admin.run(work)
-    words = "--ram 64 --vcpus 2 --disk 1 --ephemeral 1 --swap 8 --id ck-flavor --public"
+    words = "--ram 64 --vcpus 2 --disk 1 --ephemeral 1 --swap 8 --id ck-flavor --private"
     made = _shown(local_cloud, "flavor", "create", "ck", *words.split(), user="admin")
     try:
         more = ("--property", "a=b", "--property", "c=d", "--description", "words")
@@ -336,6 +336,10 @@ def test_a_flavor_lives(
             "Swap": theirs.swap,
             "Properties": {"a": "b"},
         }
+        assert theirs.is_public is False
+        for words, seen in (("--public", False), ("--private", True), ("--all", True)):
+            listed = _shown(local_cloud, "flavor", "list", words, user="admin")
+            assert ("ck-flavor" in {each["ID"] for each in listed}) is seen
         shown = _shown(local_cloud, "flavor", "show", "ck", user="admin")
         assert shown["description"] == theirs.description == "words"
     finally:

@@ -37,7 +37,7 @@ def test_a_newer_answer_has_more() -> None:
 
 def test_it_is_found_in_the_whole_list() -> None:
     """Nova has no filter by name, and sizes are told only in the detailed list."""
-    assert (KIND.name_query, KIND.listed_at) == ("", "/v2.1/flavors/detail")
+    assert (KIND.name_query, KIND.listed_at) == ("", "/v2.1/flavors/detail?is_public=none")
 
 
 def test_what_is_not_said_is_left_to_nova() -> None:

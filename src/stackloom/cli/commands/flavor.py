@@ -31,9 +31,9 @@ _CREATE = (
     text("--description", "description", "for people"),
 )
 _FILTERS = (
-    switch("--public", "is_public", "only public ones; the default", value="true"),
+    switch("--public", "is_public", "only public ones", value="true"),
     switch("--private", "is_public", "only those that are not public", value="false"),
-    switch("--all", "is_public", "both (administrators)", value="none"),
+    switch("--all", "is_public", "both; the default (administrators)", value="none"),
     number("--min-disk", "minDisk", "with at least this disk", metavar="GIB"),
     number("--min-ram", "minRam", "with at least this memory", metavar="MIB"),
 )

@@ -46,6 +46,9 @@ KIND = Kind(
     plural="volume_types",
     service="block-storage",
     path="/v3/types",
+    # Administrators are told of public ones alone unless they say so (cinder/api/v3/types.py,
+    # ``_get_volume_types``, 29.0.0).
+    list_path="/v3/types?is_public=none",
     state=VolumeTypeState,
     new=NewVolumeType,
     change=VolumeTypeChange,

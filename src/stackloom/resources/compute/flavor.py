@@ -54,7 +54,9 @@ KIND = Kind(
     plural="flavors",
     service="compute",
     path="/v2.1/flavors",
-    list_path="/v2.1/flavors/detail",
+    # Administrators are told of public ones alone unless they say so, and others never of more
+    # than theirs (nova/api/openstack/compute/flavors.py, ``_get_flavors``, 34.0.0).
+    list_path="/v2.1/flavors/detail?is_public=none",
     state=FlavorState,
     new=NewFlavor,
     change=FlavorChange,
