@@ -420,6 +420,17 @@ def test_a_whole_list_goes_out_only_if_nobody_changed_it_meanwhile(
     assert len(neutron.asked) == 2
 
 
+@pytest.mark.parametrize(("words", "version"), [("", 6), ("--ip-version 4", 4)])
+def test_a_subnet_from_a_pool_has_the_version_of_the_pool(
+    stackloom: CommandLine, neutron: EchoingNeutron, words: str, version: int
+) -> None:
+    """Unless the person says another one, of which Neutron thinks what it will."""
+    neutron.has = {"ip_version": 6}
+    _said(stackloom, f"subnet create s --network blue --subnet-pool p {words}")
+    ((_, _, body),) = neutron.asked
+    assert (body["subnet"]["ip_version"], body["subnet"]["subnetpool_id"]) == (version, "p-id")
+
+
 def test_what_is_said_of_a_gateway_names_its_network(
     stackloom: CommandLine, neutron: EchoingNeutron
 ) -> None:

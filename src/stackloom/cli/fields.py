@@ -33,6 +33,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         add: declares it to a parser under a destination.
         take: turns what argparse gives into what the API wants.
         refers: the module of the kind that its values name, such as ``network.network``.
+        along: fields that what it names decides as well, unless they are given: those of the API
+            by those of the state that was found.
         read: turns words into objects before what they name is looked up.
         refers_inside: the same as ``refers`` for keys of those objects.
         join: for lists that the API only takes whole: what the object has and what was given.
@@ -44,6 +46,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     add: Add
     take: Take = _as_it_is
     refers: str = ""
+    along: Mapping[str, str] = {}
     read: Take = _as_it_is
     refers_inside: Mapping[str, str] = {}
     join: Join | None = None
@@ -176,10 +179,19 @@ def pairs(flag: str, field: str, help: str) -> Field:
     return several(flag, field, f"{help}; repeatable", take=key_values, metavar="KEY=VALUE")
 
 
-def named(flag: str, field: str, kind: str, help: str, **settings: Any) -> Field:
+def named(
+    flag: str,
+    field: str,
+    kind: str,
+    help: str,
+    *,
+    along: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> Field:
     """Take the name or id of another resource, and set its id."""
     settings.setdefault("metavar", kind.rpartition(".")[2].upper())
-    return Field(flag=flag, field=field, refers=kind, add=_option(flag, help, **settings))
+    add = _option(flag, help, **settings)
+    return Field(flag=flag, field=field, refers=kind, along=along or {}, add=add)
 
 
 def several_named(

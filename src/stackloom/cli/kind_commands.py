@@ -374,16 +374,29 @@ def load_kind(module: str) -> Kind[Any]:
 
 async def find_ids(cloud: Cloud, wanted: Sequence[tuple[str, str]]) -> Lookup:
     """Look up ``(kind module, name or id)`` one after the other, and return their ids."""
+    return {named: state.id for named, state in (await _find_states(cloud, wanted)).items()}
+
+
+async def _find_states(
+    cloud: Cloud, wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], State]:
     from stackloom.cloud.verbs import find
 
-    return {
-        (module, name): (await find(cloud, load_kind(module), name)).id for module, name in wanted
-    }
+    return {(module, name): await find(cloud, load_kind(module), name) for module, name in wanted}
 
 
 async def resolved(cloud: Cloud, given: Sequence[tuple[Field, Any]]) -> list[tuple[Field, Any]]:
-    """Return what was given with every name of another resource looked up."""
-    return with_ids(given, await find_ids(cloud, lookups(given)))
+    """Return what was given with every name of another resource looked up.
+
+    What such a resource decides stands first, so that what was given itself counts for more.
+    """
+    found = await _find_states(cloud, lookups(given))
+    decided = [
+        (Field(flag=each.flag, field=field, add=each.add), getattr(found[each.refers, name], own))
+        for each, name in given
+        for own, field in each.along.items()
+    ]
+    return [*decided, *with_ids(given, {named: state.id for named, state in found.items()})]
 
 
 def checked(body_type: Any, body: Mapping[str, Any]) -> Any:

@@ -81,7 +81,13 @@ _BOTH = (
 _CREATE = (
     named("--network", "network_id", "network.network", "where it is", required=True),
     text("--subnet-range", "cidr", "its range, such as 10.0.0.0/24", metavar="CIDR"),
-    named("--subnet-pool", "subnetpool_id", "network.subnet_pool", "where it is cut from"),
+    named(
+        "--subnet-pool",
+        "subnetpool_id",
+        "network.subnet_pool",
+        "where it is cut from",
+        along={"ip_version": "ip_version"},
+    ),
     switch(
         "--use-prefix-delegation",
         "subnetpool_id",
@@ -93,7 +99,7 @@ _CREATE = (
     number(
         "--ip-version",
         "ip_version",
-        "that of the range, or else 4; 6 for what is cut from a pool of IPv6",
+        "that of the range or the pool, or else 4",
         choices=(4, 6),
     ),
     text("--ipv6-ra-mode", "ipv6_ra_mode", "who announces it", choices=_IPV6_MODES),
