@@ -36,3 +36,10 @@ def test_a_connection_lives_on_after_an_upload_in_chunks(demo: Connection) -> No
     assert (image["status"], image["size"]) == ("active", 2000)
     connection.close()
     demo.image.delete_image(id)
+
+
+def test_the_metadata_definitions_of_glance_are_there(demo: Connection) -> None:
+    """What dashboards offer to say about images and flavors; none is made up here."""
+    names = {each.namespace for each in demo.image.metadef_namespaces()}
+    assert {"OS::Compute::Hypervisor", "CIM::ProcessorAllocationSettingData"} <= names
+    assert "OS::Nova::Flavor" in {each.name for each in demo.image.metadef_resource_types()}

@@ -12,7 +12,7 @@ from typing import Any
 from alembic import command
 from glance import context
 from glance.common import config, wsgi_app
-from glance.db.sqlalchemy import alembic_migrations, api
+from glance.db.sqlalchemy import alembic_migrations, api, metadata
 from oslo_config import cfg
 
 from .. import seed
@@ -21,13 +21,16 @@ from ..serve import Application
 
 
 def prepare(instructions: Instructions, program: Program, identities: seed.Identities) -> None:
-    """Create the schema and the image."""
+    """Create the schema, the metadata definitions that Glance brings along, and the image."""
     del program
     config.set_config_defaults()
     cfg.CONF([], project="glance", default_config_files=wsgi_app._get_config_files())
     # The three branches at once, as `glance-manage db upgrade` does on an empty database
     # (glance/cmd/manage.py, `_sync`, 33.0).
     command.upgrade(alembic_migrations.get_alembic_config(), "heads")
+    metadata.db_load_metadefs(
+        api.get_engine(), str(instructions.environment / "etc" / "glance" / "metadefs")
+    )
     images = instructions.data / "images"
     images.mkdir()
     (images / identities.image_id).write_bytes(seed.IMAGE_CONTENT)
