@@ -209,7 +209,7 @@ class FileBackupDriver(backup_driver.BackupDriver):
         del backup_metadata
         with self._path(backup).open("wb") as target:
             sparse.copy_open(volume_file.fileno(), target.fileno())
-        return {}
+        return {"service_metadata": str(backup.id)}
 
     def restore(self, backup: Any, volume_id: str, volume_file: Any, volume_is_new: bool) -> None:
         """Copy it back; the volume may be larger."""
@@ -224,4 +224,5 @@ class FileBackupDriver(backup_driver.BackupDriver):
         self._path(backup).unlink(missing_ok=True)
 
     def _path(self, backup: Any) -> Path:
-        return _directory("backups") / str(backup.id)
+        # A record that was exported and imported has another id, but the same metadata.
+        return _directory("backups") / str(backup.service_metadata or backup.id)
