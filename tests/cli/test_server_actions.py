@@ -194,3 +194,42 @@ def test_an_action_is_over_when_its_task_is(
 def test_any_status_will_do_where_none_is_named() -> None:
     """As long as no task is under way."""
     assert settled_in()(ServerState(id="v-1", status="PAUSED")) is Progress.READY
+
+
+def test_a_floating_ip_leads_to_the_port_of_an_address(stackloom: CommandLine, nova: _Nova) -> None:
+    """To any of the server's where no address is named, and nowhere afterwards."""
+    ports = [
+        {"id": f"p-{n}", "network_id": "n-1", "fixed_ips": [{"ip_address": f"10.0.0.{n}"}]}
+        for n in (1, 2)
+    ]
+    nova.on("GET", "/networking/v2.0/ports", answer(200, {"ports": ports}))
+    found = {"floatingips": [{"id": "fip-1"}]}
+    nova.on("GET", "/networking/v2.0/floatingips", answer(200, found))
+    nova.on("PUT", "/networking/v2.0/floatingips/fip-1", answer(200, {}))
+    for words in (
+        "add floating ip web 203.0.113.7",
+        "add floating ip web 203.0.113.7 --fixed-ip-address 10.0.0.2",
+        "remove floating ip web 203.0.113.7",
+    ):
+        assert stackloom("server", *words.split()) == Said(code=0, stdout="", stderr="")
+    sent = nova.sent("PUT", "/networking/v2.0/floatingips/fip-1")
+    assert [json.loads(request.body or b"")["floatingip"] for request in sent] == [
+        {"port_id": "p-1"},
+        {"port_id": "p-2", "fixed_ip_address": "10.0.0.2"},
+        {"port_id": None},
+    ]
+
+
+def test_an_address_that_the_server_lacks_is_told(stackloom: CommandLine, nova: _Nova) -> None:
+    """And a floating IP that nobody has."""
+    nova.on("GET", "/networking/v2.0/ports", answer(200, {"ports": []}))
+    nova.on("GET", "/networking/v2.0/floatingips", answer(200, {"floatingips": []}))
+    assert stackloom("server", "remove", "fixed", "ip", "web", "10.0.0.9") == Said(
+        code=2, stdout="", stderr='error: server "web" does not have the address 10.0.0.9\n'
+    )
+    assert stackloom("server", "remove", "floating", "ip", "web", "203.0.113.7") == Said(
+        code=2,
+        stdout="",
+        stderr="error: there is no floating IP 203.0.113.7 in this project\n"
+        "hint: stackloom floating ip list shows what is\n",
+    )
