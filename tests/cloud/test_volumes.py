@@ -63,13 +63,14 @@ def test_what_an_image_holds_goes_through_volume_and_backup(
     source = demo.image.create_image(
         name="content", data=content, disk_format="raw", container_format="bare", wait=True
     )
-    volume = volumes.create_volume(size=1, image_id=source.id)
+    volume = volumes.create_volume(size=1, image_id=source.id, metadata={"said": "of it"})
     _available(volumes, volume)
     backup = volumes.create_backup(volume_id=volume.id, name="kept")
     _available(volumes, backup)
     volumes.restore_backup(backup, name="restored")
     restored = volumes.find_volume("restored", ignore_missing=False)
     _available(volumes, restored)
+    assert volumes.get_volume(restored).metadata["said"] == "of it"
     uploaded = volumes.upload_volume_to_image(
         restored, "again", disk_format="raw", container_format="bare"
     )

@@ -16,6 +16,8 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
             "DEFAULT": {
                 "use_stderr": True,
                 "enabled_backends": "local:file",
+                # Copying from store to store makes no sense with one.
+                "enabled_import_methods": "[glance-direct,web-download]",
                 "worker_self_reference_url": blueprint.urls["glance"],
             },
             "database": {"connection": blueprint.database("glance")},

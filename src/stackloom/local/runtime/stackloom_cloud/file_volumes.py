@@ -202,11 +202,10 @@ class FileBackupDriver(backup_driver.BackupDriver):
     def check_for_setup_error(self) -> None:
         """Need nothing."""
 
-    def backup(
-        self, backup: Any, volume_file: Any, backup_metadata: bool = False
-    ) -> dict[str, Any]:
-        """Copy the volume."""
-        del backup_metadata
+    def backup(self, backup: Any, volume_file: Any, backup_metadata: bool = True) -> dict[str, Any]:
+        """Copy the volume, and what is said of it."""
+        if backup_metadata:
+            self._metadata_path(backup).write_text(self.get_metadata(backup.volume_id))
         with self._path(backup).open("wb") as target:
             sparse.copy_open(volume_file.fileno(), target.fileno())
         return {"service_metadata": str(backup.id)}
@@ -218,10 +217,16 @@ class FileBackupDriver(backup_driver.BackupDriver):
         with self._path(backup).open("rb") as source:
             sparse.copy_open(source.fileno(), volume_file.fileno())
         sparse.resize(_volume_path(volume), volume.size)
+        if (said := self._metadata_path(backup)).exists():
+            self.put_metadata(volume_id, said.read_text())
 
     def delete_backup(self, backup: Any) -> None:
         """Remove it."""
         self._path(backup).unlink(missing_ok=True)
+        self._metadata_path(backup).unlink(missing_ok=True)
+
+    def _metadata_path(self, backup: Any) -> Path:
+        return self._path(backup).with_suffix(".json")
 
     def _path(self, backup: Any) -> Path:
         # A record that was exported and imported has another id, but the same metadata.
