@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from openstack.connection import Connection
+from openstack.image.v2._proxy import Proxy as Image
 from tests.cloud.connecting import AS_IT_COMES
 
 pytestmark = [pytest.mark.cloud, AS_IT_COMES]
@@ -40,6 +41,8 @@ def test_a_connection_lives_on_after_an_upload_in_chunks(demo: Connection) -> No
 
 def test_the_metadata_definitions_of_glance_are_there(demo: Connection) -> None:
     """What dashboards offer to say about images and flavors; none is made up here."""
-    names = {each.namespace for each in demo.image.metadef_namespaces()}
+    image = demo.image
+    assert isinstance(image, Image)
+    names = {each.namespace for each in image.metadef_namespaces()}
     assert {"OS::Compute::Hypervisor", "CIM::ProcessorAllocationSettingData"} <= names
-    assert "OS::Nova::Flavor" in {each.name for each in demo.image.metadef_resource_types()}
+    assert "OS::Nova::Flavor" in {each.name for each in image.metadef_resource_types()}
