@@ -14,7 +14,7 @@ from openstack.image.v2._proxy import Proxy as Images
 from tests.cloud.command_line import done, stackloom
 from tests.cloud.connecting import AS_IT_COMES
 
-from stackloom.cli.kind_commands import load_kind
+from stackloom.cli.kind_at_hand import load_kind
 from stackloom.cloud import verbs
 from stackloom.cloud.cloud import Cloud
 from stackloom.errors import NotFound

@@ -18,7 +18,7 @@ from openstack.resource import Resource
 from tests.cloud.command_line import done, stackloom
 from tests.cloud.connecting import AS_IT_COMES
 
-from stackloom.cli.kind_commands import load_kind
+from stackloom.cli.kind_at_hand import load_kind
 from stackloom.cloud import verbs
 from stackloom.cloud.cloud import Cloud
 from stackloom.cloud.kind import Kind

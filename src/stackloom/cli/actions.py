@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stackloom.cli.command import Command, Invocation
-from stackloom.cli.kind_commands import WAIT_SECONDS, each_of, load_kind, watch
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, each_of, load_kind, watch
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud

@@ -147,7 +147,7 @@ def _values(action: Action, kind_module: str, asking: Invocation) -> Iterator[st
 def _names(kind_module: str, asking: Invocation) -> list[str]:
     """Return the names of what the cloud has, ids for what has no name."""
     from stackloom.cli.connection import ask_cloud
-    from stackloom.cli.kind_commands import load_kind
+    from stackloom.cli.kind_at_hand import load_kind
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.verbs import list_states
 

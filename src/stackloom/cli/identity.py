@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.fields import Field, named, switch, text
-from stackloom.cli.kind_commands import load_kind
+from stackloom.cli.kind_at_hand import load_kind
 from stackloom.errors import Forbidden, UsageError
 
 if TYPE_CHECKING:

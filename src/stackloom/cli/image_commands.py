@@ -12,7 +12,7 @@ from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Command, Invocation
 from stackloom.cli.fields import key_values
 from stackloom.cli.image_bytes import FileSink, OutputSink, meter, upload_of
-from stackloom.cli.kind_commands import WAIT_SECONDS, checked, load_kind, plain, watch
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, checked, load_kind, plain, watch
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
 from stackloom.errors import NotFound, StackloomError, UsageError
 

@@ -8,18 +8,28 @@ ways to fail are the same for all. The kind's module is imported when a command 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Invocation
 from stackloom.cli.fields import (
     Field,
-    Lookup,
     add_fields,
     body_of,
     given_fields,
-    lookups,
-    with_ids,
+)
+from stackloom.cli.kind_at_hand import (
+    WAIT_SECONDS,
+    ask,
+    checked,
+    each_of,
+    load_kind,
+    plain,
+    plural,
+    resolved,
+    watch,
+    with_article,
+    words,
 )
 from stackloom.cli.output import (
     LIST_FORMATS,
@@ -28,13 +38,11 @@ from stackloom.cli.output import (
     add_output_options,
     write_one,
 )
-from stackloom.errors import Conflict, Forbidden, StackloomError, UsageError
+from stackloom.errors import Conflict, Forbidden, UsageError
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.kind import Column, Kind, State
-
-WAIT_SECONDS = 600.0
 
 Complete = Callable[[dict[str, Any], Mapping[str, Any]], None]
 """Sees to fields that depend on one another, before they are sent.
@@ -85,7 +93,7 @@ def list_command(
             asked = body_of(await resolved(cloud, given_fields(invocation.options, places)))
             await _list(invocation, cloud, elsewhere(placed, asked), filters)
 
-        _ask(invocation, work)
+        ask(invocation, work)
         return 0
 
     return Command(name="list", help=f"List {plural(kind_module)}", arguments=arguments, run=run)
@@ -113,7 +121,7 @@ def show_command(
             meant: State = await _meant(cloud, placed, invocation, invocation.options.name, within)
             return meant
 
-        write_one(invocation, plain(_ask(invocation, work)))
+        write_one(invocation, plain(ask(invocation, work)))
         return 0
 
     return Command(name="show", help=f"Show one {words(kind_module)}", arguments=arguments, run=run)
@@ -174,10 +182,12 @@ def create_command(
                 made = await watch(cloud, kind).until_ready(made.id, within_seconds=WAIT_SECONDS)
             return await get(cloud, placed, made.id) if wait or sent else made
 
-        write_one(invocation, plain(_ask(invocation, work)))
+        write_one(invocation, plain(ask(invocation, work)))
         return 0
 
-    return Command(name="create", help=f"Create {_one(kind_module)}", arguments=arguments, run=run)
+    return Command(
+        name="create", help=f"Create {with_article(kind_module)}", arguments=arguments, run=run
+    )
 
 
 def set_command(
@@ -193,7 +203,7 @@ def set_command(
     Args:
         within: options that narrow the search by name, such as ``--domain``.
     """
-    help = f"Change {_one(kind_module)}"
+    help = f"Change {with_article(kind_module)}"
     return _change_command(
         "set", help, kind_module, fields, complete=complete, parent=parent, within=within
     )
@@ -203,7 +213,7 @@ def unset_command(
     kind_module: str, fields: Sequence[Field], *, complete: Complete = _is_complete
 ) -> Command:
     """Return ``unset``: take away what is given; *fields* say what is left."""
-    help = f"Take away what {_one(kind_module)} has"
+    help = f"Take away what {with_article(kind_module)} has"
     return _change_command("unset", help, kind_module, fields, complete=complete)
 
 
@@ -246,13 +256,13 @@ def _change_command(
                 await update(cloud, placed, state.id, change, if_revision=revision)
             await _send_parts(cloud, placed, state.id, parts, have)
 
-        _ask(invocation, work)
+        ask(invocation, work)
         return 0
 
     return Command(name=verb, help=help, arguments=arguments, run=run)
 
 
-def action_command(
+def put_command(
     verb: str,
     help: str,
     kind_module: str,
@@ -293,7 +303,7 @@ def action_command(
             await call(cloud, kind, Call(method="PUT", path=whole, body=body))
             return await get(cloud, kind, state.id) if shows else state
 
-        state = _ask(invocation, work)
+        state = ask(invocation, work)
         if shows:
             write_one(invocation, plain(state))
         return 0
@@ -334,117 +344,7 @@ def delete_command(
     )
 
 
-def each_of(
-    invocation: Invocation,
-    kind_module: str,
-    names: Sequence[str],
-    one: Callable[[Cloud, str], Awaitable[None]],
-) -> int:
-    """Do *one* for every name, tell each failure, and return 1 if there was any."""
-
-    async def work(cloud: Cloud) -> int:
-        failed = 0
-        for name in names:
-            try:
-                await one(cloud, name)
-            except StackloomError as error:
-                failed += 1
-                invocation.stderr.write(f"error: {words(kind_module)} {name}: {error}\n")
-                if error.hint:
-                    invocation.stderr.write(f"hint: {error.hint}\n")
-        return 1 if failed else 0
-
-    code: int = _ask(invocation, work)
-    return code
-
-
-# --- parts that commands of their own use as well -------------------------------------------------
-
-
-def load_kind(module: str) -> Kind[Any]:
-    """Import a kind by its module, such as ``network.network``."""
-    import importlib
-
-    from stackloom.cloud.kind import Kind
-
-    kind = importlib.import_module(f"stackloom.resources.{module}").KIND
-    assert isinstance(kind, Kind), f"{module} must define KIND"
-    return kind
-
-
-async def find_ids(cloud: Cloud, wanted: Sequence[tuple[str, str]]) -> Lookup:
-    """Look up ``(kind module, name or id)`` one after the other, and return their ids."""
-    return {named: state.id for named, state in (await _find_states(cloud, wanted)).items()}
-
-
-async def _find_states(
-    cloud: Cloud, wanted: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], State]:
-    from stackloom.cloud.verbs import find
-
-    return {(module, name): await find(cloud, load_kind(module), name) for module, name in wanted}
-
-
-async def resolved(cloud: Cloud, given: Sequence[tuple[Field, Any]]) -> list[tuple[Field, Any]]:
-    """Return what was given with every name of another resource looked up.
-
-    What such a resource decides stands first, so that what was given itself counts for more.
-    """
-    found = await _find_states(cloud, lookups(given))
-    decided = [
-        (Field(flag=each.flag, field=field, add=each.add), getattr(found[each.refers, name], own))
-        for each, name in given
-        for own, field in each.along.items()
-    ]
-    return [*decided, *with_ids(given, {named: state.id for named, state in found.items()})]
-
-
-def checked(body_type: Any, body: Mapping[str, Any]) -> Any:
-    """Return *body* as the struct that the kind takes.
-
-    Raises:
-        UsageError: a field does not fit; says which.
-    """
-    import msgspec
-
-    assert body_type is not None, "a kind with this command says what it takes"
-    try:
-        return msgspec.convert(body, body_type)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"what was given does not fit: {error}") from error
-
-
-def watch(cloud: Cloud, kind: Kind[Any]) -> Any:
-    """Return what waits for one of a kind, without an event loop."""
-    from stackloom.cloud.wait import Watch
-    from stackloom.transport.blocking import AloneTurns, blocking_sleep
-
-    return Watch(cloud, kind, sleep=blocking_sleep, turns=AloneTurns)
-
-
-def plain(state: State) -> Mapping[str, object]:
-    """Return every field of a state, as plain values."""
-    import msgspec
-
-    fields: Mapping[str, object] = msgspec.to_builtins(state)
-    return fields
-
-
-def words(kind_module: str) -> str:
-    """Return a kind's name as people write it: ``network.floating_ip`` is ``floating ip``."""
-    return kind_module.rpartition(".")[2].replace("_", " ")
-
-
-def plural(kind_module: str) -> str:
-    """Return it for many of them."""
-    name = words(kind_module)
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
-
-
-def _one(kind_module: str) -> str:
-    """Return it with its article."""
-    name = words(kind_module)
-    return f"an {name}" if name[0] in "aeio" else f"a {name}"
+# --- parts ----------------------------------------------------------------------------------------
 
 
 def _and_parent(parent: Field | None, fields: Sequence[Field] = ()) -> Sequence[Field]:
@@ -521,12 +421,6 @@ async def _send_parts(
         whole = f"{kind.member_path(id)}/{path}"
         await call(cloud, kind, Call(method="PUT", path=whole, body=body_of(part, have)))
     return bool(parts)
-
-
-def _ask(invocation: Invocation, work: Callable[[Cloud], Awaitable[Any]]) -> Any:
-    from stackloom.cli.connection import ask_cloud
-
-    return ask_cloud(invocation, work)
 
 
 async def _list(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stackloom.cli.actions import Acting, Arguments, action_command
 from stackloom.cli.command import Command
 from stackloom.cli.fields import key_values
-from stackloom.cli.kind_commands import find_ids
+from stackloom.cli.kind_at_hand import find_ids
 from stackloom.errors import UsageError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Invocation
 from stackloom.cli.fields import Lookup, key_values
-from stackloom.cli.kind_commands import WAIT_SECONDS, checked, find_ids, load_kind, plain, watch
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, checked, find_ids, load_kind, plain, watch
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
 from stackloom.cli.server_disks import add_disk_options, disk_fields, disk_lookups
 from stackloom.errors import UsageError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.actions import ask
 from stackloom.cli.command import Invocation
-from stackloom.cli.kind_commands import WAIT_SECONDS, load_kind, plain, watch
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, load_kind, plain, watch
 from stackloom.cli.output import write_one
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from stackloom.cli.actions import Acting, action_command
-from stackloom.cli.kind_commands import find_ids
+from stackloom.cli.kind_at_hand import find_ids
 from stackloom.errors import UnknownName
 
 _SERVER = "compute.server"

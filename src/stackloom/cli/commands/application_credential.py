@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stackloom.cli.command import Group
 from stackloom.cli.fields import named, several, switch, text
 from stackloom.cli.identity import at
-from stackloom.cli.kind_commands import (
-    create_command,
-    delete_command,
-    list_command,
-    show_command,
-)
+from stackloom.cli.kind_commands import create_command, delete_command, list_command, show_command
 from stackloom.errors import UsageError
 
 if TYPE_CHECKING:

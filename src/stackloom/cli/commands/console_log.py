@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stackloom.cli.actions import ask
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.kind_commands import load_kind
+from stackloom.cli.kind_at_hand import load_kind
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud

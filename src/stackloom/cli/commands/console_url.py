@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.actions import ask
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.kind_commands import load_kind
+from stackloom.cli.kind_at_hand import load_kind
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
 
 if TYPE_CHECKING:

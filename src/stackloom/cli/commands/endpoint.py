@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import add_fields, body_of, given_fields, named, pair, text
-from stackloom.cli.kind_commands import (
-    create_command,
-    delete_command,
-    load_kind,
-    plain,
-    resolved,
-    set_command,
-)
+from stackloom.cli.kind_at_hand import load_kind, plain, resolved
+from stackloom.cli.kind_commands import create_command, delete_command, set_command
 from stackloom.cli.output import (
     LIST_FORMATS,
     SHOW_FORMATS,

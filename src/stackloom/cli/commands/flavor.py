@@ -10,12 +10,7 @@ from urllib.parse import quote
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
 from stackloom.cli.fields import key_values, number, pair, switch, text
-from stackloom.cli.kind_commands import (
-    create_command,
-    delete_command,
-    list_command,
-    show_command,
-)
+from stackloom.cli.kind_commands import create_command, delete_command, list_command, show_command
 from stackloom.errors import NotFound, UsageError
 
 _KIND = "compute.flavor"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import named, text
 from stackloom.cli.identity import DOMAIN, at, find_id
+from stackloom.cli.kind_at_hand import each_of
 from stackloom.cli.kind_commands import (
     create_command,
     delete_command,
-    each_of,
     list_command,
     set_command,
     show_command,

@@ -14,13 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import text
-from stackloom.cli.kind_commands import (
-    checked,
-    delete_command,
-    list_command,
-    load_kind,
-    plain,
-)
+from stackloom.cli.kind_at_hand import checked, load_kind, plain
+from stackloom.cli.kind_commands import delete_command, list_command
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
 from stackloom.errors import UsageError
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import Field, add_fields, body_of, given_fields, number, switch
-from stackloom.cli.kind_commands import checked, load_kind, plain
+from stackloom.cli.kind_at_hand import checked, load_kind, plain
 from stackloom.cli.output import (
     LIST_FORMATS,
     SHOW_FORMATS,

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import add_fields, body_of, given_fields, named, switch, text
-from stackloom.cli.kind_commands import (
-    checked,
-    delete_command,
-    list_command,
-    load_kind,
-    plain,
-    resolved,
-    set_command,
-    show_command,
-)
+from stackloom.cli.kind_at_hand import checked, load_kind, plain, resolved
+from stackloom.cli.kind_commands import delete_command, list_command, set_command, show_command
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
 from stackloom.errors import UsageError
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import named, number, text
-from stackloom.cli.kind_commands import action_command, load_kind
+from stackloom.cli.kind_at_hand import load_kind
+from stackloom.cli.kind_commands import put_command
 from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
 
 if TYPE_CHECKING:
@@ -66,10 +67,8 @@ GROUP = Group(
             arguments=_arguments,
             run=list_subports,
         ),
-        action_command(
-            "add", "Let a trunk carry a port", _KIND, "add_subports", _ADD, shape=_added
-        ),
-        action_command(
+        put_command("add", "Let a trunk carry a port", _KIND, "add_subports", _ADD, shape=_added),
+        put_command(
             "remove", "Take ports off a trunk", _KIND, "remove_subports", _REMOVE, shape=_removed
         ),
     ),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import add_fields, given_fields, named
-from stackloom.cli.kind_commands import list_command, resolved
+from stackloom.cli.kind_at_hand import resolved
+from stackloom.cli.kind_commands import list_command
 from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
 from stackloom.errors import UsageError
 

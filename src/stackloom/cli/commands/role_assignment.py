@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.identity import add_named, find_id
-from stackloom.cli.kind_commands import load_kind
+from stackloom.cli.kind_at_hand import load_kind
 from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
 
 if TYPE_CHECKING:

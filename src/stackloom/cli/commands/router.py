@@ -24,10 +24,10 @@ from stackloom.cli.fields import (
     without,
 )
 from stackloom.cli.kind_commands import (
-    action_command,
     create_command,
     delete_command,
     list_command,
+    put_command,
     set_command,
     show_command,
     unset_command,
@@ -159,7 +159,7 @@ def _complete(body: dict[str, Any], have: Mapping[str, Any]) -> None:
 def _interface(verb: str, noun: str, help: str) -> Command:
     """Return a command for a leg of a router: on a subnet, or by a port."""
     field = named(noun, f"{noun}_id", f"network.{noun}", "name or id")
-    return action_command(f"{verb} {noun}", help, _KIND, f"{verb}_router_interface", (field,))
+    return put_command(f"{verb} {noun}", help, _KIND, f"{verb}_router_interface", (field,))
 
 
 def _extra_routes(verb: str, help: str) -> Command:
@@ -168,7 +168,7 @@ def _extra_routes(verb: str, help: str) -> Command:
     Source: neutron_lib/api/definitions/extraroute_atomic.py, 2026.2.
     """
     field = _routes("router.routes", "a route")
-    return action_command(
+    return put_command(
         f"{verb} route",
         help,
         _KIND,
@@ -185,7 +185,7 @@ def _gateways(verb: str, help: str) -> Command:
     Source: neutron_lib/api/definitions/l3_ext_gw_multihoming.py, 2026.2: it takes lists alone.
     """
     network = named("network", "network_id", "network.network", "name or id")
-    return action_command(
+    return put_command(
         f"{verb} gateway",
         help,
         _KIND,

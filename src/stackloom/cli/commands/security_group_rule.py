@@ -8,12 +8,7 @@ from typing import Any
 
 from stackloom.cli.command import Group
 from stackloom.cli.fields import named, number, switch, text
-from stackloom.cli.kind_commands import (
-    create_command,
-    delete_command,
-    list_command,
-    show_command,
-)
+from stackloom.cli.kind_commands import create_command, delete_command, list_command, show_command
 from stackloom.errors import UsageError
 
 _KIND = "network.security_group_rule"

@@ -7,12 +7,7 @@ from collections.abc import Sequence
 
 from stackloom.cli.command import Group
 from stackloom.cli.fields import key_values, several, switch, text
-from stackloom.cli.kind_commands import (
-    create_command,
-    delete_command,
-    list_command,
-    show_command,
-)
+from stackloom.cli.kind_commands import create_command, delete_command, list_command, show_command
 from stackloom.errors import UsageError
 
 _KIND = "compute.server_group"

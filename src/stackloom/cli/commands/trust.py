@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.identity import add_named, find_id
-from stackloom.cli.kind_commands import (
-    checked,
-    delete_command,
-    load_kind,
-    plain,
-    show_command,
-)
+from stackloom.cli.kind_at_hand import checked, load_kind, plain
+from stackloom.cli.kind_commands import delete_command, show_command
 from stackloom.cli.output import (
     LIST_FORMATS,
     SHOW_FORMATS,

@@ -9,13 +9,8 @@ from typing import Any
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
 from stackloom.cli.fields import key_values, named, number, pairs, switch, text
-from stackloom.cli.kind_commands import (
-    WAIT_SECONDS,
-    create_command,
-    list_command,
-    show_command,
-    watch,
-)
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, watch
+from stackloom.cli.kind_commands import create_command, list_command, show_command
 from stackloom.cli.properties import (
     add_property_options,
     add_unset_option,
@@ -182,7 +177,7 @@ async def _migrate(acting: Acting) -> None:
 
 async def _revert(acting: Acting) -> None:
     from stackloom.cli.actions import ask
-    from stackloom.cli.kind_commands import load_kind
+    from stackloom.cli.kind_at_hand import load_kind
 
     volume = load_kind(_KIND)
     path = f"{volume.member_path(acting.state.volume_id)}/action"

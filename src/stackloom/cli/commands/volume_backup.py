@@ -9,15 +9,8 @@ from typing import Any
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
 from stackloom.cli.fields import named, pair, pairs, switch, text
-from stackloom.cli.kind_commands import (
-    WAIT_SECONDS,
-    create_command,
-    find_ids,
-    list_command,
-    set_command,
-    show_command,
-    watch,
-)
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, find_ids, watch
+from stackloom.cli.kind_commands import create_command, list_command, set_command, show_command
 from stackloom.errors import UsageError
 
 _KIND = "block_storage.volume_backup"

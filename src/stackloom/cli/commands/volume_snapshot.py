@@ -8,13 +8,8 @@ from argparse import ArgumentParser
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
 from stackloom.cli.fields import named, pairs, switch, text
-from stackloom.cli.kind_commands import (
-    WAIT_SECONDS,
-    create_command,
-    list_command,
-    show_command,
-    watch,
-)
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, watch
+from stackloom.cli.kind_commands import create_command, list_command, show_command
 from stackloom.cli.properties import (
     add_property_options,
     add_unset_option,

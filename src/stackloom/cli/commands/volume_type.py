@@ -8,12 +8,7 @@ from argparse import ArgumentParser
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
 from stackloom.cli.fields import pair, pairs, switch, text
-from stackloom.cli.kind_commands import (
-    create_command,
-    delete_command,
-    list_command,
-    show_command,
-)
+from stackloom.cli.kind_commands import create_command, delete_command, list_command, show_command
 from stackloom.cli.properties import (
     add_property_options,
     add_unset_option,
