@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,22 @@ def test_a_package_that_is_not_what_was_locked_is_refused(tmp_path: Path) -> Non
         _ensure(tmp_path, release)
     assert "thing" in str(caught.value)
     assert list((tmp_path / "data" / "environments").iterdir()) == []
+
+
+def test_a_step_that_is_cancelled_ends_with_what_it_has_started(tmp_path: Path) -> None:
+    """A child that holds the pipe would otherwise keep a Ctrl-C waiting for as long as it lives."""
+    started = tmp_path / "started"
+    child = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
+    parent = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.argv[1:]])"
+
+    async def cancel_it() -> None:
+        step = asyncio.create_task(
+            install.run_step(sys.executable, "-c", parent, child, str(started))
+        )
+        while not started.exists():  # noqa: ASYNC110 - a file has no event
+            await asyncio.sleep(0.01)
+        step.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(step, timeout=60)
+
+    asyncio.run(cancel_it())

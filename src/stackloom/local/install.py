@@ -67,8 +67,8 @@ async def _create(building: Path, release: Release) -> None:
     """Create the environment and install what the lock file names, by hash."""
     program = uv.find_uv_bin()
     python = str(python_of(building))
-    await _run(program, "venv", "--quiet", "--python", sys.executable, str(building))
-    await _run(
+    await run_step(program, "venv", "--quiet", "--python", sys.executable, str(building))
+    await run_step(
         program, "pip", "install", "--quiet", "--python", python, "--no-deps", "--require-hashes",
         *(f"--requirements={path}" for path in release.lock_files),
     )  # fmt: skip
@@ -80,14 +80,14 @@ async def _compile(building: Path, final: Path) -> None:
     The paths written into it are those of the final place, for tracebacks.
     """
     python = str(python_of(building))
-    await _run(
+    await run_step(
         python, "-m", "compileall", "-q", "-q", "-j", "0", "-x", _NOT_COMPILED,
         "-s", str(building), "-p", str(final), str(building / "lib"),
     )  # fmt: skip
 
 
-async def _run(*command: str) -> None:
-    """Run a step of the installation; end it when we are cancelled."""
+async def run_step(*command: str) -> None:
+    """Run a step of the installation; end it, and what it has started, when we are cancelled."""
     variables = {key: value for key, value in os.environ.items() if key not in _NOT_PASSED_ON}
     process = await asyncio.create_subprocess_exec(
         *command,
