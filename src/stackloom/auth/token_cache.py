@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,6 +55,8 @@ class TokenCache:
 
     def write(self, token: Token) -> None:
         """Keep *token*; a disk that is full or read-only costs speed, not the command."""
+        import tempfile  # noqa: PLC0415 - 3 ms, for nothing where the token is kept already
+
         kept = _Kept(secret=token.secret.reveal(), document=token.document.decode())
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
