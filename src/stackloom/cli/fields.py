@@ -64,6 +64,8 @@ def _option(flag: str, help: str, **settings: Any) -> Add:
 
     def add(parser: ArgumentParser, destination: str) -> None:
         if flag.startswith("-"):
+            if settings.get("action", "append") == "append" and "choices" not in settings:
+                settings.setdefault("metavar", flag.strip("-").upper())
             parser.add_argument(flag, dest=destination, help=help, **settings)
         else:
             settings.setdefault("metavar", flag)
