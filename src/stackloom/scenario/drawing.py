@@ -83,12 +83,17 @@ def _order(box: Box) -> tuple[bool, str]:
 def _leg_row(leg: Leg, box: Box, last: bool, name_width: int, note_width: int) -> _Row:
     text = f"{' ' * _INDENT}{'└' if last else '├'}─{_SYMBOLS.get(box.sort, '○')} "
     columns = [box.label.ljust(name_width), *([leg.note.ljust(note_width)] if note_width else [])]
-    text += "  ".join([*columns, box.note])
+    text += "  ".join([*columns, *_words(box)])
     return _Row(text.rstrip(), leg.box)
 
 
 def _box_text(box: Box, name_width: int) -> str:
-    return f"{_SYMBOLS.get(box.sort, '○')} {box.label.ljust(name_width)}  {box.note}"
+    words = "  ".join(_words(box))
+    return f"{_SYMBOLS.get(box.sort, '○')} {box.label.ljust(name_width)}  {words}"
+
+
+def _words(box: Box) -> list[str]:
+    return [word for word in (box.note, box.status) if word]
 
 
 def _with_gutter(rows: Sequence[_Row]) -> list[str]:
