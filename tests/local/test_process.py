@@ -31,6 +31,28 @@ import os
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
+# As the supervisor hears of signals: each that it is sent is a byte in a socket.
+_LISTENING_PARENT = """
+import os, signal, socket, sys, time
+from pathlib import Path
+from stackloom_cloud import process
+read, write = socket.socketpair()
+for end in (read, write):
+    end.setblocking(False)
+signal.set_wakeup_fd(write.fileno())
+signal.signal(signal.SIGTERM, lambda number, frame: None)
+codes = set()
+for _ in range(200):
+    pid = process.fork("child", Path(sys.argv[1]), lambda: time.sleep(60) or 0)
+    os.kill(pid, signal.SIGTERM)
+    codes.add(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+print(codes)
+try:
+    print(read.recv(64))
+except BlockingIOError:
+    print("nothing heard")
+"""
+
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
@@ -66,6 +88,18 @@ def test_a_failing_child_leaves_its_traceback_in_the_log(log: Path) -> None:
     text = log.read_text()
     assert text.startswith("in the log\nTraceback")
     assert text.endswith("ValueError: why\n")
+
+
+def test_a_signal_to_a_new_child_is_not_taken_for_the_parents(log: Path) -> None:
+    """However early it comes: the child ends by it, and the parent goes on."""
+    ended = subprocess.run(
+        [sys.executable, "-c", _LISTENING_PARENT, str(log)],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(RUNTIME)},
+        check=False,
+        timeout=60,
+    )
+    assert ended.stdout == b"{-15}\nnothing heard\n"
 
 
 def test_a_process_is_known_by_its_last_argument() -> None:

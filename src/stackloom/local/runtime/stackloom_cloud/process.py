@@ -17,6 +17,7 @@ from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -43,15 +44,22 @@ def log_to(path: Path) -> None:
 def fork(name: str, log: Path, body: Callable[[], int], *, close: tuple[int, ...] = ()) -> int:
     """Run *body* in a child process and return the child's pid.
 
+    A signal that meets the child in its first moment waits until it has let go of the parent's
+    handlers: they would tell the parent of it, which would take it for its own.
+
     Args:
         close: descriptors of the parent that the child must not keep open.
     """
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        _run_child(name, log, body, close, parent)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _run_child(name, log, body, close, parent)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pid
 
 
@@ -62,8 +70,9 @@ def _run_child(
     try:
         die_with_parent(parent)
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         for descriptor in close:
             os.close(descriptor)
         log_to(log)
