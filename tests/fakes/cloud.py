@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.transport import FakeTransport, answer
@@ -129,6 +130,7 @@ class FakeIds:
 
     def __init__(self, **ids: str) -> None:
         self._ids = ids
+        self.states: dict[tuple[str, str], Any] = {}
 
     def __call__(self, kind: str, name: str) -> str:
         """Return the id."""
@@ -137,3 +139,7 @@ class FakeIds:
     def cloud_name(self, _kind: str, name: str) -> str:
         """Return the name itself."""
         return name
+
+    def state(self, kind: str, name: str) -> Any:
+        """Return what the test gave for it."""
+        return self.states.get((kind, name))

@@ -88,7 +88,7 @@ def test_ports_come_after_networks(ids: FakeIds) -> None:
         metadata={"role": "web"},
     )
     body = KIND.create_call(_ALICE, spec, _MARK, ids).body
-    assert body is not None
+    assert isinstance(body, Mapping)
     assert body["server"] == {
         "name": "alice",
         "imageRef": "image-cirros-id",
@@ -107,7 +107,7 @@ def test_a_server_without_a_place_says_none(ids: FakeIds) -> None:
     """Since microversion 2.37 Nova has to be told; it would not choose a network by itself."""
     spec = ServerSpec(image="cirros", flavor="m1.tiny")
     body = KIND.create_call(_ALICE, spec, _MARK, ids).body
-    assert body is not None
+    assert isinstance(body, Mapping)
     assert body["server"]["networks"] == "none"
 
 
@@ -318,9 +318,15 @@ def test_it_is_drawn_as_a_box_with_legs() -> None:
         Address("port", "a"): PortSpec(network="green", fixed_ips=fixed)
     }
     assert list(KIND.declaration.sketch(_ALICE, spec, declared)) == [
-        Box(key="server.alice", sort="server", label="alice", note="m1.tiny"),
+        Box(
+            key="server.alice",
+            sort="server",
+            label="alice",
+            note="m1.tiny",
+            details=("image cirros",),
+        ),
         Leg(box="server.alice", bar="network.blue"),
-        Leg(box="server.alice", bar="network.green", note="10.1.0.7"),
+        Leg(box="server.alice", bar="network.green", note="10.1.0.7", key="port.a"),
     ]
     assert list(KIND.sketch(_state())) == [
         Box(key="v-1", sort="server", label="alice", note="ACTIVE"),

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 import pytest
 from tests.fakes.cloud import FakeIds
@@ -94,7 +96,7 @@ def test_null_asks_for_no_gateway(ids: FakeIds) -> None:
     """``gateway_ip: null`` is sent; a gateway that is there is then a difference."""
     spec = msgspec.structs.replace(_SPEC, gateway_ip=None)
     body = KIND.create_call(_BLUE, spec, _MARK, ids).body
-    assert body is not None
+    assert isinstance(body, Mapping)
     assert body["subnet"]["gateway_ip"] is None
     assert _compare(spec, _STATE, ids) == [
         Difference(field="gateway_ip", have="10.0.0.1", want=None)
@@ -226,9 +228,24 @@ def test_it_is_drawn_as_a_note_on_its_network() -> None:
     """The range stands on the bar."""
     assert KIND.declaration is not None
     assert list(KIND.declaration.sketch(_BLUE, _SPEC, {})) == [
-        BarNote(bar="network.blue", note="10.0.0.0/24")
+        BarNote(bar="network.blue", note="10.0.0.0/24", key="subnet.blue")
     ]
-    assert list(KIND.sketch(_STATE)) == [BarNote(bar="network-blue-id", note="10.0.0.0/24")]
+    state = SubnetState(
+        id="s-9",
+        network_id="n-9",
+        cidr="10.0.0.0/24",
+        gateway_ip="10.0.0.1",
+        dns_nameservers=("9.9.9.9",),
+        host_routes=(HostRoute(destination="10.9.0.0/16", nexthop="10.0.0.9"),),
+    )
+    details = ("gateway 10.0.0.1", "DHCP", "name server 9.9.9.9", "route 10.9.0.0/16 via 10.0.0.9")
+    assert list(KIND.sketch(state)) == [
+        BarNote(bar="n-9", note="10.0.0.0/24", key="s-9", details=details)
+    ]
+    closed = SubnetState(id="s-8", network_id="n-8", cidr="fd00::/64", enable_dhcp=False)
+    assert list(KIND.sketch(closed)) == [
+        BarNote(bar="n-8", note="fd00::/64", key="s-8", details=("no gateway", "no DHCP"))
+    ]
 
 
 def test_a_list_shows_where_it_is() -> None:

@@ -18,7 +18,7 @@ from tests.fakes.toy_kinds import (
     PlantState,
 )
 
-from stackloom.cloud.kind import Difference, Spec, State
+from stackloom.cloud.kind import UNKNOWN, Difference, Spec, State
 from stackloom.cloud.mark import Address
 from stackloom.errors import Cycle
 from stackloom.scenario.model import Scenario
@@ -314,7 +314,7 @@ def test_a_plan_carries_what_was_found_in_the_cloud() -> None:
     assert _plan({}, Observed(found=TOOLS)).found == TOOLS
 
 
-def test_ids_come_from_the_scenario_first_and_are_empty_before_they_exist() -> None:
+def test_ids_come_from_the_scenario_first_and_are_unknown_before_they_exist() -> None:
     """A name found in the cloud is the second choice; its own name there is told too."""
     known = KnownIds(
         {NORTH: "bed-1"},
@@ -323,7 +323,11 @@ def test_ids_come_from_the_scenario_first_and_are_empty_before_they_exist() -> N
             ("tool", "t1"): Found(id="t1", name="rake"),
         },
     )
-    assert [known("bed", "north"), known("tool", "t1"), known("bed", "new")] == ["bed-1", "t1", ""]
+    assert [known("bed", "north"), known("tool", "t1"), known("bed", "new")] == [
+        "bed-1",
+        "t1",
+        UNKNOWN,
+    ]
     assert [known.cloud_name("tool", "t1"), known.cloud_name("bed", "new")] == ["rake", "new"]
 
 

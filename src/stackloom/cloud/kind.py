@@ -54,6 +54,10 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
         place: where it is named, for messages.
         whole: wait for its parts as well: a port for all subnets of its network.
         declared: it must stand in the scenario; otherwise it is looked up in the cloud.
+        rebinds: where it is replaced, this one is changed in place and points to the new one; else
+            this one is replaced with it.
+        complete: its whole state is needed to make this one, with what other kinds' lists tell of
+            it, such as the ports of a server; ``Ids.state`` has it then.
     """
 
     kind: str
@@ -61,6 +65,8 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     place: Place = ()
     whole: bool = False
     declared: bool = True
+    rebinds: bool = False
+    complete: bool = False
 
     @property
     def address(self) -> Address:
@@ -92,11 +98,33 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One request to a service, as data."""
+    """One request to a service, as data.
+
+    Attributes:
+        body: sent as JSON: an object, or the list of a JSON patch.
+        file: the path of a file that is streamed as the body instead.
+        media_type: of the body, where it is not JSON.
+    """
 
     method: str
     path: str
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | Sequence[Any] | None = None
+    file: str = ""
+    media_type: str = ""
+
+
+class Requirement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a spec needs of the cloud or of the person; checked when it is planned.
+
+    Attributes:
+        place: the field that needs it.
+        extension: the alias of a Neutron extension.
+        admin: by the services' default policies only an administrator may say this.
+    """
+
+    place: Place
+    extension: str = ""
+    admin: bool = False
 
 
 class Progress(Enum):
@@ -116,6 +144,19 @@ class Ids(Protocol):
     def cloud_name(self, kind: str, name: str) -> str:
         """Return the name that it has in the cloud, where *name* may be an id."""
 
+    def state(self, kind: str, name: str) -> Any:
+        """Return the state of a resource named in a spec; None while it has none."""
+
+
+class Names(Protocol):
+    """What ids of the cloud are called in a scenario that is being written."""
+
+    def __call__(self, kind: str, id: str) -> str:
+        """Return its name in the file; "" for what does not stand in it."""
+
+    def outside(self, kind: str, id: str) -> str:
+        """Return how a file names what it does not make, such as an image: by name, or by id."""
+
 
 Declared = Mapping[Address, Spec]
 """Every spec of a scenario by its address."""
@@ -123,9 +164,16 @@ Declared = Mapping[Address, Spec]
 Listed = Mapping[str, Sequence[Any]]
 """What the cloud has, by kind: the states of one refresh."""
 
+UNKNOWN = "(known after apply)"
+"""Stands for the id of what does not exist yet, wherever a plan compares or shows it."""
+
 
 def _nothing(*_arguments: object) -> tuple[()]:
     return ()
+
+
+def _never_created(address: Address, _spec: Spec, _mark: Mark, _ids: Ids) -> Call:
+    raise AssertionError(f"{address} is a facet: it comes with its owner")
 
 
 class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=True):
@@ -145,8 +193,24 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
         update: the requests that bring about differences that are all in place.
         delete: the request that takes it away.
         needs: the ids that cannot be deleted before it.
+        waits: resources of the scenario that have to be there first although the spec does not name
+            them: a floating IP waits for the router between its network and its port.
         part_of: the kind it is a part of, such as network for subnet; its spec names that one in a
             reference.
+        facet_of: the kind of which it is a side, such as the rules of a security group: it exists
+            with its owner. To make it is to compare it with what ``derive`` finds in the owner's
+            state, and to send what ``update`` says; ``create`` is never asked. Its spec names the
+            owner in a reference, and its name is the owner's.
+        leaves_with: the id of the one whose deletion takes it away as well: a network and its
+            subnets. It costs no request then.
+        requires: extensions and rights that a spec needs.
+        consumes: what one of them takes from which quota: ``{"compute.cores": 2}``.
+        check: what is wrong with a spec, seen with what it names in the cloud.
+        attributes: what ``${kind.name.attribute}`` gives beside the fields of the state.
+        paths: fields that are paths of files, beside the scenario's own file.
+        adopt: the request that puts a mark on one that somebody else made; None: it takes none.
+        capture: the entry of a scenario file that would bring one about, as plain values; None for
+            one that needs no entry, such as a port that Nova makes.
         lane: resources with one lane are made one after the other; ``delete_lane`` the same for
             taking away. A router works through its interfaces one by one anyway, and holding them
             back costs it least.
@@ -158,13 +222,23 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
     references: Callable[[SpecT], Iterable[Reference]] = _nothing
     faults: Callable[[SpecT], Iterable[Fault]] = _nothing
     expand: Callable[[Address, SpecT, Declared], Iterable[tuple[Address, Spec]]] = _nothing
-    create: Callable[[Address, SpecT, Mark, Ids], Call]
+    create: Callable[[Address, SpecT, Mark, Ids], Call] = _never_created
     made: Callable[[Mapping[str, Any], Call], StateT] | None = None
     compare: Callable[[Address, SpecT, StateT, Mark, Ids], Iterable[Difference]]
     update: Callable[[StateT, Sequence[Difference]], Sequence[Call]] | None = None
     delete: Callable[[StateT], Call] | None = None
     needs: Callable[[StateT], Iterable[str]] = _nothing
+    waits: Callable[[Address, SpecT, Declared], Iterable[Address]] = _nothing
     part_of: str = ""
+    facet_of: str = ""
+    leaves_with: Callable[[StateT], str] = lambda _state: ""
+    requires: Callable[[SpecT], Iterable[Requirement]] = _nothing
+    consumes: Callable[[SpecT, Ids], Mapping[str, int]] = lambda _spec, _ids: {}
+    check: Callable[[SpecT, Ids], Iterable[Fault]] = _nothing
+    attributes: Callable[[StateT], Mapping[str, Any]] = lambda _state: {}
+    paths: tuple[str, ...] = ()
+    adopt: Callable[[StateT, Mark], Call] | None = None
+    capture: Callable[[StateT, Names], Mapping[str, Any] | None] = lambda _state, _names: None
     lane: Callable[[SpecT], str] | None = None
     delete_lane: Callable[[StateT], str] | None = None
     sketch: Callable[[Address, SpecT, Declared], Iterable[Part]] = _nothing

@@ -88,7 +88,7 @@ class CloudActions:
         assert declaration is not None, "only declared kinds are planned"
         assert step.spec is not None, "only a delete has no spec"
         mark = self._scenario.mark(step.address)
-        known = KnownIds(ids, self._found)
+        known = KnownIds(ids, self._found, self._fresh)
         changes = list(declaration.compare(step.address, step.spec, step.state, mark, known))
         async with self._lane(kind, step):
             for request in kind.update_calls(step.state, changes):
@@ -137,7 +137,11 @@ class CloudActions:
         kind = self._kinds[steps[0].address.kind]
         wanted = {step.address for step in steps}
         calls = {step.address: self._call(step, ids) for step in steps}
-        bodies = [request.body[kind.wire_key] for request in calls.values() if request.body]
+        bodies = [
+            request.body[kind.wire_key]
+            for request in calls.values()
+            if isinstance(request.body, Mapping)
+        ]
         path = next(iter(calls.values())).path
         bulk = Call(method="POST", path=path, body={kind.plural: bodies})
         try:
@@ -197,7 +201,7 @@ class CloudActions:
     def _call(self, step: Step, ids: IdByAddress) -> Call:
         assert step.spec is not None, "only a delete has no spec"
         mark = self._scenario.mark(step.address)
-        known = KnownIds(ids, self._found)
+        known = KnownIds(ids, self._found, self._fresh)
         return self._kinds[step.address.kind].create_call(step.address, step.spec, mark, known)
 
     def _note(self, address: Address, state: Any) -> str:

@@ -135,7 +135,7 @@ async def look_up(
                 if everything is None
                 else the_one(kinds[kind], name, [s for s in everything if name in {s.id, s.name}])
             )
-            found[kind, name] = Found(id=state.id, name=state.name or "")
+            found[kind, name] = Found(id=state.id, name=state.name or "", state=state)
         except UnknownName as error:
             missing[kind, name] = error
 

@@ -67,6 +67,8 @@ class Found:
 
     id: str
     name: str
+    # Of whichever kind was looked for; the id alone tells two apart.
+    state: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
-from stackloom.cloud.kind import Difference, Spec
+from stackloom.cloud.kind import UNKNOWN, Difference, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import Cycle
 from stackloom.scenario.graph import everything_before, everything_behind, find_cycle, in_order
@@ -45,22 +46,35 @@ class Observed:
 class KnownIds:
     """The ids of what exists, for the kinds' pure functions; see ``cloud.kind.Ids``."""
 
-    def __init__(self, ids: Mapping[Address, str], found: Mapping[tuple[str, str], Found]) -> None:
+    def __init__(
+        self,
+        ids: Mapping[Address, str],
+        found: Mapping[tuple[str, str], Found],
+        states: Mapping[Address, Any] = MappingProxyType({}),
+    ) -> None:
         self._ids = ids
         self._found = found
+        self._states = states
 
     def __call__(self, kind: str, name: str) -> str:
-        """Return the id, "" where it does not exist yet."""
+        """Return the id, ``UNKNOWN`` where it does not exist yet."""
         known = self._ids.get(Address(kind, name))
         if known is not None:
             return known
         found = self._found.get((kind, name))
-        return found.id if found else ""
+        return found.id if found else UNKNOWN
 
     def cloud_name(self, kind: str, name: str) -> str:
         """Return the name in the cloud."""
         found = self._found.get((kind, name))
         return found.name if found else name
+
+    def state(self, kind: str, name: str) -> Any:
+        """Return the state, None where it does not exist yet."""
+        state = self._states.get(Address(kind, name))
+        if state is None and (found := self._found.get((kind, name))):
+            return found.state
+        return state
 
 
 def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
@@ -89,7 +103,8 @@ def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
 def _changes(
     kinds: Kinds, scenario: Scenario, observed: Observed
 ) -> dict[Address, tuple[Difference, ...]]:
-    ids = KnownIds({a: state.id for a, state in observed.states.items()}, observed.found)
+    states = observed.states
+    ids = KnownIds({a: state.id for a, state in states.items()}, observed.found, states)
     result: dict[Address, tuple[Difference, ...]] = {}
     for address, spec in scenario.specs.items():
         state = observed.states.get(address)
