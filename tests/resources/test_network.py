@@ -117,9 +117,16 @@ def test_it_is_drawn_as_a_bar() -> None:
     assert list(KIND.declaration.sketch(_BLUE, NetworkSpec(), {})) == [
         Bar(key="network.blue", label="blue")
     ]
-    assert list(KIND.sketch(_STATE)) == [Bar(key="n-1", label="blue")]
+    assert list(KIND.sketch(_STATE)) == [Bar(key="n-1", label="blue", details=("mtu 1450",))]
     assert list(KIND.sketch(NetworkState(id="n-2", status="DOWN"))) == [
-        Bar(key="n-2", label="n-2", note="DOWN")
+        Bar(key="n-2", label="n-2", status="DOWN")
+    ]
+    outside = NetworkState(
+        id="n-3", name="public", external=True, shared=True, mtu=1400, port_security_enabled=False
+    )
+    details = ("mtu 1400", "shared yes", "port security off")
+    assert list(KIND.sketch(outside)) == [
+        Bar(key="n-3", label="public", is_external=True, details=details)
     ]
 
 

@@ -9,6 +9,7 @@ from tests.fakes.cloud import FakeIds
 
 from stackloom.cloud.kind import Call, Difference, Fault, Reference
 from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.sketch import Badge, Port
 from stackloom.resources.network.port import (
     KIND,
     AddressPair,
@@ -249,3 +250,30 @@ def test_a_long_list_shows_groups_owner_and_subports() -> None:
     ]
     plain = msgspec.convert({**answer, "trunk_details": None}, PortState)
     assert KIND.long_columns[-1].value(plain) == []
+
+
+def test_it_is_drawn_as_a_port() -> None:
+    """A small box while nobody uses it; what routers and DHCP have of their own is none."""
+    assert KIND.declaration is not None
+    spec = _spec(("blue", "10.0.0.7"), ("blue6", ""))
+    assert list(KIND.declaration.sketch(_A, spec, {})) == [
+        Port(key="port.a", bar="network.blue", label="a", note="10.0.0.7")
+    ]
+    state = _state(("blue", "10.0.0.7"), ("blue6", "fd00::7"))
+    details = ("MAC fa:16:3e:00:00:0a",)
+    drawn = Port(
+        key="p-1",
+        bar="network-blue-id",
+        label="a",
+        note="10.0.0.7, fd00::7",
+        status="ACTIVE",
+        details=details,
+    )
+    assert list(KIND.sketch(state)) == [drawn]
+    guarded = msgspec.structs.replace(state, security_groups=("g-1",))
+    assert list(KIND.sketch(guarded)) == [
+        drawn,
+        Badge(on="p-1", key="g-1", sort="security_group"),
+    ]
+    of_dhcp = msgspec.structs.replace(state, device_owner="network:dhcp")
+    assert list(KIND.sketch(of_dhcp)) == []

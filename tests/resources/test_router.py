@@ -9,10 +9,12 @@ from tests.fakes.cloud import FakeIds
 
 from stackloom.cloud.kind import Call, Difference, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
-from stackloom.cloud.sketch import Box
+from stackloom.cloud.sketch import Bar, Box, Leg
 from stackloom.resources.network.network import NetworkSpec
+from stackloom.resources.network.port import FixedIp
 from stackloom.resources.network.router import (
     KIND,
+    Gateway,
     NewRouter,
     RouterChange,
     RouterSpec,
@@ -20,7 +22,7 @@ from stackloom.resources.network.router import (
     WantedGateway,
 )
 from stackloom.resources.network.router_interface import RouterInterfaceSpec
-from stackloom.resources.network.subnet import SubnetSpec
+from stackloom.resources.network.subnet import HostRoute, SubnetSpec
 
 _HUB = Address("router", "hub")
 _MARK = Mark("s", _HUB)
@@ -142,16 +144,41 @@ def test_each_subnet_of_its_networks_gets_an_interface() -> None:
 
 
 def test_it_is_drawn_as_a_box() -> None:
-    """A box by its name, with a word about the gateway."""
+    """A box by its name, which stands on the network of its gateway as well."""
     assert KIND.declaration is not None
     assert list(KIND.declaration.sketch(_HUB, RouterSpec(external_network="public"), {})) == [
-        Box(key="router.hub", sort="router", label="hub", note="external gateway")
+        Box(key="router.hub", sort="router", label="hub"),
+        Bar(key="network.public", label="public", is_external=True, is_borrowed=True),
+        Leg(box="router.hub", bar="network.public", is_gateway=True),
     ]
     assert list(KIND.sketch(_WITH_GATEWAY)) == [
-        Box(key="r-1", sort="router", label="hub", note="external gateway")
+        Box(key="r-1", sort="router", label="hub"),
+        Bar(key="network-public-id", is_external=True, is_borrowed=True),
+        Leg(box="r-1", bar="network-public-id", is_gateway=True),
     ]
     assert list(KIND.sketch(RouterState(id="r-2", name=None))) == [
         Box(key="r-2", sort="router", label="r-2")
+    ]
+    busy = RouterState(
+        id="r-3",
+        name="site",
+        status="ACTIVE",
+        routes=(HostRoute(destination="10.9.0.0/16", nexthop="10.0.0.9"),),
+        external_gateway_info=Gateway(
+            network_id="n-9",
+            external_fixed_ips=(FixedIp(subnet_id="s-9", ip_address="203.0.113.4"),),
+        ),
+    )
+    assert list(KIND.sketch(busy)) == [
+        Box(
+            key="r-3",
+            sort="router",
+            label="site",
+            status="ACTIVE",
+            details=("route 10.9.0.0/16 via 10.0.0.9",),
+        ),
+        Bar(key="n-9", is_external=True, is_borrowed=True),
+        Leg(box="r-3", bar="n-9", note="203.0.113.4", is_gateway=True),
     ]
 
 

@@ -164,7 +164,7 @@ def test_it_is_drawn_as_a_leg() -> None:
     subnet = SubnetSpec(network="blue", cidr="10.0.0.0/24")
     sketch = KIND.declaration.sketch
     assert list(sketch(_SPEC.address, _SPEC, {Address("subnet", "blue"): subnet})) == [
-        Leg(box="router.hub", bar="network.blue")
+        Leg(box="router.hub", bar="network.blue", key="router_interface.hub.blue")
     ]
     assert list(sketch(_SPEC.address, _SPEC, {})) == []
-    assert list(KIND.sketch(_STATE)) == [Leg(box="r-1", bar="n-1", note="10.0.0.1")]
+    assert list(KIND.sketch(_STATE)) == [Leg(box="r-1", bar="n-1", note="10.0.0.1", key="r-1/s-1")]

@@ -12,7 +12,7 @@ from tests.fakes.cloud import FakeIds
 
 from stackloom.cloud.kind import Call, Difference, Fault, Progress, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
-from stackloom.cloud.sketch import Box, Leg
+from stackloom.cloud.sketch import Badge, Box, Leg
 from stackloom.resources.compute.server import (
     KIND,
     NewServer,
@@ -329,8 +329,26 @@ def test_it_is_drawn_as_a_box_with_legs() -> None:
         Leg(box="server.alice", bar="network.green", note="10.1.0.7", key="port.a"),
     ]
     assert list(KIND.sketch(_state())) == [
-        Box(key="v-1", sort="server", label="alice", note="ACTIVE"),
-        Leg(box="v-1", bar="network-blue-id", note="10.0.0.5"),
+        Box(key="v-1", sort="server", label="alice", note="m1.tiny", status="ACTIVE"),
+        Leg(box="v-1", bar="network-blue-id", note="10.0.0.5", key="p-1"),
+    ]
+    with_more = _state(
+        nics=(msgspec.structs.replace(_BLUE_NIC, security_group_ids=("g-1",)),),
+        key_name="mine",
+        **{"os-extended-volumes:volumes_attached": [{"id": "volume-1"}]},
+    )
+    assert list(KIND.sketch(with_more)) == [
+        Box(
+            key="v-1",
+            sort="server",
+            label="alice",
+            note="m1.tiny",
+            status="ACTIVE",
+            details=("key mine",),
+        ),
+        Leg(box="v-1", bar="network-blue-id", note="10.0.0.5", key="p-1"),
+        Badge(on="p-1", key="g-1", sort="security_group"),
+        Badge(on="v-1", key="volume-1", sort="volume"),
     ]
     assert list(KIND.sketch(ServerState(id="v-2"))) == [Box(key="v-2", sort="server", label="v-2")]
 

@@ -32,7 +32,7 @@ from stackloom.cloud.kind import (
     differences,
 )
 from stackloom.cloud.mark import Address, Mark, read_mark
-from stackloom.cloud.sketch import Box, Leg, Part
+from stackloom.cloud.sketch import Badge, Box, Leg, Part
 from stackloom.resources.network.port import PortSpec
 
 _MARK_KEY = "stackloom"
@@ -141,6 +141,7 @@ class Nic(msgspec.Struct, frozen=True, kw_only=True):
     network_id: str
     subnet_ids: tuple[str, ...] = ()
     ip_addresses: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
 
 
 class ServerState(State, frozen=True, kw_only=True):
@@ -299,6 +300,7 @@ def _derive(listed: Listed) -> list[ServerState]:
             network_id=port.network_id,
             subnet_ids=tuple(ip.subnet_id for ip in port.fixed_ips),
             ip_addresses=tuple(ip.ip_address for ip in port.fixed_ips),
+            security_group_ids=tuple(port.security_groups),
         )
         nics_by_server.setdefault(port.device_id, []).append(nic)
     return [
@@ -325,21 +327,37 @@ def exactly(name: str) -> str:
 
 
 def _sketch(state: ServerState) -> Iterator[Part]:
-    label = state.name or state.id
-    yield Box(key=state.id, sort="server", label=label, note=state.status)
+    details = {"zone": state.availability_zone, "key": state.key_name, "host": state.host}
+    yield Box(
+        key=state.id,
+        sort="server",
+        label=state.name or state.id,
+        note=state.flavor.original_name,
+        status=state.status,
+        details=tuple(f"{name} {value}" for name, value in details.items() if value),
+    )
     for nic in state.nics:
-        yield Leg(box=state.id, bar=nic.network_id, note=", ".join(nic.ip_addresses))
+        addresses = ", ".join(nic.ip_addresses)
+        yield Leg(box=state.id, bar=nic.network_id, note=addresses, key=nic.port_id)
+        for group in nic.security_group_ids:
+            yield Badge(on=nic.port_id, key=group, sort="security_group")
+    for volume in state.volumes:
+        yield Badge(on=state.id, key=volume.id, sort="volume")
 
 
 def _sketch_spec(address: Address, spec: ServerSpec, declared: Declared) -> Iterator[Part]:
-    yield Box(key=str(address), sort="server", label=address.name, note=spec.flavor)
+    image = f"image {spec.image}"
+    yield Box(
+        key=str(address), sort="server", label=address.name, note=spec.flavor, details=(image,)
+    )
     for network in spec.networks:
         yield Leg(box=str(address), bar=f"network.{network}")
     for name in spec.ports:
         port = declared.get(Address("port", name))
         if isinstance(port, PortSpec):
             note = ", ".join(fixed.ip_address for fixed in port.fixed_ips if fixed.ip_address)
-            yield Leg(box=str(address), bar=f"network.{port.network}", note=note)
+            bar = f"network.{port.network}"
+            yield Leg(box=str(address), bar=bar, note=note, key=f"port.{name}")
 
 
 KIND = Kind(

@@ -148,10 +148,20 @@ def _sketch_spec(address: Address, _spec: NetworkSpec, _declared: Declared) -> I
 
 
 def _sketch(state: NetworkState) -> Iterator[Part]:
+    details = {
+        "mtu": state.mtu,
+        "type": state.network_type,
+        "physical network": state.physical_network,
+        "segment": state.segmentation_id,
+        "shared": "yes" if state.shared else None,
+        "port security": "off" if state.port_security_enabled is False else None,
+    }
     yield Bar(
         key=state.id,
         label=state.name or state.id,
-        note="" if state.status == "ACTIVE" else state.status,
+        status="" if state.status == "ACTIVE" else state.status,
+        is_external=state.external,
+        details=tuple(f"{name} {value}" for name, value in details.items() if value is not None),
     )
 
 

@@ -14,6 +14,7 @@ from stackloom.cloud.kind import (
     Call,
     Column,
     Declaration,
+    Declared,
     Difference,
     Fault,
     Ids,
@@ -24,6 +25,7 @@ from stackloom.cloud.kind import (
     differences,
 )
 from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.sketch import Badge, Part, Port
 from stackloom.resources.network.subnet import address_faults, as_neutron_writes
 
 
@@ -245,6 +247,27 @@ def _subports(state: PortState) -> list[str]:
     return [f"{each['port_id']} ({each['segmentation_id']})" for each in subports]
 
 
+def _sketch(state: PortState) -> Iterator[Part]:
+    # What routers, DHCP and floating IPs have of their own is no place for a server.
+    if not state.device_owner.startswith("network:"):
+        yield Port(
+            key=state.id,
+            bar=state.network_id,
+            label=state.name or state.id,
+            note=", ".join(each.ip_address for each in state.fixed_ips),
+            status=state.status,
+            details=(f"MAC {state.mac_address}",) if state.mac_address else (),
+        )
+        for group in state.security_groups:
+            yield Badge(on=state.id, key=group, sort="security_group")
+
+
+def _sketch_spec(address: Address, spec: PortSpec, _declared: Declared) -> Iterator[Part]:
+    addresses = ", ".join(each.ip_address for each in spec.fixed_ips if each.ip_address)
+    bar = f"network.{spec.network}"
+    yield Port(key=str(address), bar=bar, label=address.name, note=addresses)
+
+
 KIND = Kind(
     name="port",
     plural="ports",
@@ -279,5 +302,7 @@ KIND = Kind(
         create=_create,
         compare=_compare,
         needs=lambda state: [state.network_id, *(ip.subnet_id for ip in state.fixed_ips)],
+        sketch=_sketch_spec,
     ),
+    sketch=_sketch,
 )

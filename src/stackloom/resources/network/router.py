@@ -24,7 +24,7 @@ from stackloom.cloud.kind import (
     differences,
 )
 from stackloom.cloud.mark import Address, Mark
-from stackloom.cloud.sketch import Box, Part
+from stackloom.cloud.sketch import Bar, Box, Leg, Part
 from stackloom.resources.network.port import FixedIp, WantedIp
 from stackloom.resources.network.router_interface import RouterInterfaceSpec
 from stackloom.resources.network.subnet import HostRoute, SubnetSpec
@@ -175,18 +175,31 @@ def _compare(
     yield from differences([("external_gateway_info", have, gateway, True)])
 
 
-def _note(is_external: bool) -> str:
-    return "external gateway" if is_external else ""
-
-
 def _sketch(state: RouterState) -> Iterator[Part]:
-    note = _note(bool(state.external_network_id))
-    yield Box(key=state.id, sort="router", label=state.name or state.id, note=note)
+    yield Box(
+        key=state.id,
+        sort="router",
+        label=state.name or state.id,
+        status=state.status,
+        details=tuple(f"route {each.destination} via {each.nexthop}" for each in state.routes),
+    )
+    if gateway := state.external_gateway_info:
+        addresses = ", ".join(each.ip_address for each in gateway.external_fixed_ips)
+        yield from _sketch_gateway(state.id, gateway.network_id, note=addresses)
 
 
 def _sketch_spec(address: Address, spec: RouterSpec, _declared: Declared) -> Iterator[Part]:
-    note = _note(bool(spec.external_network))
-    yield Box(key=str(address), sort="router", label=address.name, note=note)
+    yield Box(key=str(address), sort="router", label=address.name)
+    if spec.external_network:
+        network = f"network.{spec.external_network}"
+        yield from _sketch_gateway(str(address), network, label=spec.external_network)
+
+
+def _sketch_gateway(
+    router: str, network: str, *, label: str = "", note: str = ""
+) -> Iterator[Part]:
+    yield Bar(key=network, label=label, is_external=True, is_borrowed=True)
+    yield Leg(box=router, bar=network, note=note, is_gateway=True)
 
 
 KIND = Kind(

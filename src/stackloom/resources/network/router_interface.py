@@ -113,16 +113,15 @@ def _delete(state: RouterInterfaceState) -> Call:
     return Call(method="PUT", path=path, body={"subnet_id": state.subnet_id})
 
 
-def _sketch_spec(
-    _address: Address, spec: RouterInterfaceSpec, declared: Declared
-) -> Iterator[Part]:
+def _sketch_spec(address: Address, spec: RouterInterfaceSpec, declared: Declared) -> Iterator[Part]:
     subnet = declared.get(Address("subnet", spec.subnet))
     if isinstance(subnet, SubnetSpec):
-        yield Leg(box=f"router.{spec.router}", bar=f"network.{subnet.network}")
+        bar = f"network.{subnet.network}"
+        yield Leg(box=f"router.{spec.router}", bar=bar, key=str(address))
 
 
 def _sketch(state: RouterInterfaceState) -> Iterator[Part]:
-    yield Leg(box=state.router_id, bar=state.network_id, note=state.ip_address)
+    yield Leg(box=state.router_id, bar=state.network_id, note=state.ip_address, key=state.id)
 
 
 KIND = Kind(

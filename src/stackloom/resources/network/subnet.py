@@ -238,11 +238,15 @@ def _sorted_pools(pools: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _sketch(state: SubnetState) -> Iterator[Part]:
-    yield BarNote(bar=state.network_id, note=state.cidr)
+    details = [f"gateway {state.gateway_ip}" if state.gateway_ip else "no gateway"]
+    details += ["DHCP" if state.enable_dhcp else "no DHCP"]
+    details += [f"name server {address}" for address in state.dns_nameservers]
+    details += [f"route {each.destination} via {each.nexthop}" for each in state.host_routes]
+    yield BarNote(bar=state.network_id, note=state.cidr, key=state.id, details=tuple(details))
 
 
-def _sketch_spec(_address: Address, spec: SubnetSpec, _declared: Declared) -> Iterator[Part]:
-    yield BarNote(bar=f"network.{spec.network}", note=spec.cidr)
+def _sketch_spec(address: Address, spec: SubnetSpec, _declared: Declared) -> Iterator[Part]:
+    yield BarNote(bar=f"network.{spec.network}", note=spec.cidr, key=str(address))
 
 
 KIND = Kind(
