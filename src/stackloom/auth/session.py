@@ -88,7 +88,14 @@ class Session:
             return await self._ask(request, token, service)
         except AuthFailed:
             await self._renew(token)
+        try:
             return await self._ask(request, await self.token(), service)
+        except AuthFailed as error:
+            error.hint = (
+                "it refuses a token that Keystone gave a moment ago: the service cannot validate "
+                "it, or its clock is wrong; its operator has to look"
+            )
+            raise
 
     async def _ask(self, request: Request, token: Token, service: str) -> Answer:
         try:

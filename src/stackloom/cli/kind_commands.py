@@ -38,7 +38,7 @@ from stackloom.cli.output import (
     add_output_options,
     write_one,
 )
-from stackloom.errors import Conflict, Forbidden, UsageError
+from stackloom.errors import CloudError, Conflict, Forbidden, UsageError
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -176,7 +176,7 @@ def create_command(
                 if not (or_show and invocation.options.or_show):
                     raise
                 return await _as_it_is(cloud, placed, invocation.options.name, body)
-            sent = await _send_parts(cloud, placed, made.id, parts, {})
+            sent = await _send_to_new(cloud, placed, made, parts)
             if wait:
                 invocation.talk(f"waiting for {words(kind_module)} {made.name or made.id}")
                 made = await watch(cloud, kind).until_ready(made.id, within_seconds=WAIT_SECONDS)
@@ -421,6 +421,20 @@ async def _send_parts(
         whole = f"{kind.member_path(id)}/{path}"
         await call(cloud, kind, Call(method="PUT", path=whole, body=body_of(part, have)))
     return bool(parts)
+
+
+async def _send_to_new(
+    cloud: Cloud, kind: Kind[Any], made: State, parts: Mapping[str, Sequence[tuple[Field, Any]]]
+) -> bool:
+    """Do the same for what has just been made; where that fails, say that it is there."""
+    try:
+        return await _send_parts(cloud, kind, made.id, parts, {})
+    except CloudError as error:
+        error.hint = (
+            f"{kind.words} {made.name or made.id} was made, without its {' and '.join(parts)}: "
+            f"stackloom {kind.words} set {made.id} adds them"
+        )
+        raise
 
 
 async def _list(

@@ -24,8 +24,9 @@ from stackloom.auth.token_cache import TokenCache, cache_directory
 from stackloom.cloud.versions import Offer, VersionBook, agree, read_offer
 from stackloom.errors import BadRequest, CloudError, Forbidden, NotFound, UsageError
 from stackloom.transport.blocking import AloneTurns, BlockingTransport, blocking_sleep
-from stackloom.transport.client import Answer, Request, ReqwestTransport, Transport
+from stackloom.transport.client import Answer, Request, Transport
 from stackloom.transport.exchange import Exchange
+from stackloom.transport.reqwest import ReqwestTransport
 from stackloom.transport.stream import Sink, Upload
 from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
@@ -52,6 +53,8 @@ class Cloud:
         self.turns = turns
         # One id for everything that one command does: operators grep all services' logs for it.
         self.global_request_id = f"req-{uuid4()}"
+        # {id: when a service told of it}: see verbs.py.
+        self.told_at: dict[str, float] = {}
 
     @property
     def config(self) -> CloudConfig:

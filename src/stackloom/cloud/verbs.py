@@ -7,6 +7,7 @@ kind's paths and bodies are, the kind says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +20,13 @@ from stackloom.transport.client import Answer
 from stackloom.transport.paging import next_query
 
 StateT = TypeVar("StateT", bound=State)
+
+# What a service has told of is looked for so long where it then answers 404 about it: behind several
+# copies of a database, or several API servers with caches, what was made shows a little later.
+_LAG_PAUSES_SECONDS = (0.25, 0.5, 1.0, 1.5)
+_TOLD_FOR_SECONDS = 60.0
+# Below these a 404 is about the object itself; elsewhere it may be about something that was named.
+_OF_ITSELF = ("tags", "metadata")
 
 
 async def list_states(
@@ -87,7 +95,7 @@ async def find(
     if not named and kind.also_by:
         query = {kind.also_by: name_or_id}
         named = [state async for state in list_states(cloud, kind, query)]
-    return the_one(kind, name_or_id, named)
+    return _told(cloud, the_one(kind, name_or_id, named))
 
 
 async def _by_id(cloud: Cloud, kind: Kind[StateT], id: str) -> StateT | None:
@@ -138,7 +146,9 @@ async def create(cloud: Cloud, kind: Kind[StateT], new: Body | Mapping[str, Any]
     Raises:
         InDoubt: it may have been made; look before asking again.
     """
-    return decode_one(kind, await _send(cloud, kind, "POST", kind.path, kind.wrap(new)))
+    return _told(
+        cloud, decode_one(kind, await _send(cloud, kind, "POST", kind.path, kind.wrap(new)))
+    )
 
 
 async def create_many(
@@ -151,7 +161,8 @@ async def create_many(
     """
     if not kind.bulk:
         return [await create(cloud, kind, new) for new in many]
-    return decode_many(kind, await _send(cloud, kind, "POST", kind.path, {kind.plural: list(many)}))
+    answer = await _send(cloud, kind, "POST", kind.path, {kind.plural: list(many)})
+    return [_told(cloud, state) for state in decode_many(kind, answer)]
 
 
 async def update(
@@ -189,6 +200,7 @@ async def delete(cloud: Cloud, kind: Kind[Any], id: str) -> None:
         NotFound: it is not there, or not visible to this project.
     """
     await _send(cloud, kind, "DELETE", kind.member_path(id), None)
+    cloud.told_at.pop(id, None)
 
 
 async def _send(
@@ -201,16 +213,47 @@ async def _send(
     query: Query | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    return await cloud.request(
-        kind.service,
-        method,
-        path,
-        query=query,
-        body=body,
-        microversion=kind.microversion,
-        newest_microversion=kind.newest_microversion,
-        headers=headers,
-    )
+    """Send a request; a 404 about what the service has told of a moment ago is not believed yet."""
+    pauses = iter(_LAG_PAUSES_SECONDS)
+    while True:
+        try:
+            return await cloud.request(
+                kind.service,
+                method,
+                path,
+                query=query,
+                body=body,
+                microversion=kind.microversion,
+                newest_microversion=kind.newest_microversion,
+                headers=headers,
+            )
+        except NotFound as error:
+            id = _told_lately(cloud, path)
+            if not id:
+                raise
+            pause = next(pauses, None)
+            if pause is None:
+                cloud.told_at.pop(id)
+                error.hint = (
+                    "a moment ago it was there: somebody may have deleted it, or the service lags "
+                    "behind itself; run the command again"
+                )
+                raise
+            await cloud.sleep(pause)
+
+
+def _told(cloud: Cloud, state: StateT) -> StateT:
+    """Note that the service has told of this one, and return it."""
+    cloud.told_at[state.id] = time.monotonic()
+    return state
+
+
+def _told_lately(cloud: Cloud, path: str) -> str:
+    """Return the id that a path ends with if the service has told of it, otherwise ""."""
+    *_, above, last = path.split("/")
+    id = above if last in _OF_ITSELF else last
+    told_at = cloud.told_at.get(id)
+    return id if told_at is not None and time.monotonic() - told_at < _TOLD_FOR_SECONDS else ""
 
 
 def decode_one(kind: Kind[StateT], answer: Answer) -> StateT:

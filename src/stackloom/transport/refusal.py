@@ -57,6 +57,9 @@ def refusal(answer: Answer, *, method: str, url: str, service: str) -> errors.Cl
         f"{words or _STATUS_WORDS.get(answer.status, 'no explanation')}"
     )
     leaf, hint = _leaf(answer.status, kind, words)
+    if answer.status in {502, 503, 504} and not request_id(answer.headers):
+        # Every service of OpenStack sends one, a proxy before it does not.
+        hint = "a proxy before the service says so; run the command again in a moment"
     if "retry-after" in answer.headers and answer.status in {429, 503}:
         hint = f"it asks to come back after: {answer.headers['retry-after']} (seconds, or a date)"
     return leaf(
