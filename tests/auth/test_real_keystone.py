@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import hmac
+import struct
+import time
+from base64 import b32encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -123,6 +127,34 @@ def test_an_application_credential_is_enough(keystone: _Keystone) -> None:
         await cloud.request("identity", "DELETE", path)
 
     keystone.ask("demo", remove)
+
+
+def test_a_passcode_of_an_app_logs_in(keystone: _Keystone) -> None:
+    """With the secret that Keystone keeps of it; as the administrator, who may keep one."""
+    user_id = keystone.token("admin").user_id
+    secret = b"stackloom: twenty-five by"
+    credential = keystone.create(
+        "admin",
+        "/v3/credentials",
+        {"credential": {"type": "totp", "user_id": user_id, "blob": b32encode(secret).decode()}},
+    )
+    token = keystone.token("admin", auth_type="v3totp", passcode=_passcode(secret))
+    assert (token.scope, token.methods) == ("project admin", ("totp",))
+    with pytest.raises(AuthFailed, match='did not accept user "admin"'):
+        keystone.token("admin", auth_type="v3totp", passcode="000000x")
+
+    async def remove(cloud: Cloud) -> None:
+        await cloud.request("identity", "DELETE", f"/v3/credentials/{credential['id']}")
+
+    keystone.ask("admin", remove)
+
+
+def _passcode(secret: bytes) -> str:
+    """Return the six digits that an app shows now (RFC 6238, of steps of 30 s, by SHA-1)."""
+    step = int(time.time() // 30)
+    digest = hmac.digest(secret, step.to_bytes(8, "big"), "sha1")
+    (number,) = struct.unpack_from(">I", digest, digest[-1] & 0xF)
+    return f"{(number & 0x7FFF_FFFF) % 1_000_000:06d}"
 
 
 def test_a_trust_is_a_scope(keystone: _Keystone) -> None:

@@ -44,8 +44,15 @@ def test_demo_is_a_plain_member(admin: Connection) -> None:
 
 def test_flavors_image_and_external_network_are_there(demo: Connection) -> None:
     """A member sees what is needed to boot a server and to reach out."""
-    flavors = {(each.name, each.ram, each.disk) for each in demo.compute.flavors()}
-    assert flavors == {("m1.nano", 128, 1), ("m1.tiny", 512, 1), ("m1.small", 2048, 20)}
+    flavors = {(each.name, each.ram, each.vcpus, each.disk) for each in demo.compute.flavors()}
+    assert flavors == {
+        ("m1.nano", 128, 1, 1),
+        ("m1.tiny", 512, 1, 1),
+        ("m1.small", 2048, 1, 20),
+        ("m1.medium", 4096, 2, 40),
+        ("m1.large", 8192, 4, 80),
+        ("m1.xlarge", 16_384, 8, 160),
+    }
     assert [(each.name, each.status) for each in demo.image.images()] == [("cirros", "active")]
     network = demo.network.find_network("public", ignore_missing=False)
     assert network.is_router_external

@@ -33,6 +33,9 @@ FLAVORS = (
     Flavor(id="42", name="m1.nano", ram_mib=128, vcpus=1, disk_gib=1),
     Flavor(id="1", name="m1.tiny", ram_mib=512, vcpus=1, disk_gib=1),
     Flavor(id="2", name="m1.small", ram_mib=2048, vcpus=1, disk_gib=20),
+    Flavor(id="3", name="m1.medium", ram_mib=4096, vcpus=2, disk_gib=40),
+    Flavor(id="4", name="m1.large", ram_mib=8192, vcpus=4, disk_gib=80),
+    Flavor(id="5", name="m1.xlarge", ram_mib=16_384, vcpus=8, disk_gib=160),
 )
 
 IMAGE_NAME = "cirros"

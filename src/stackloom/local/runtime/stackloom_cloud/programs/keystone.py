@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 import keystone.server
+from keystone import conf
 from keystone.cmd.bootstrap import Bootstrapper
 from keystone.common import provider_api
 from keystone.common.rbac_enforcer import policy
@@ -21,6 +22,9 @@ from ..instructions import Instructions, Program
 from ..serve import Application
 
 _providers = provider_api.ProviderAPIs
+# Ways to log in beside those that Keystone allows of itself, which differ from release to release
+# (keystone/conf/constants.py, `_DEFAULT_AUTH_METHODS`).
+_MORE_METHODS = ["totp"]
 
 
 def prepare(instructions: Instructions, program: Program, identities: seed.Identities) -> None:
@@ -44,6 +48,8 @@ def prepare(instructions: Instructions, program: Program, identities: seed.Ident
 def load(instructions: Instructions, program: Program) -> Application:
     """Load the application."""
     del instructions, program
+    conf.auth.register_opts(conf.CONF)
+    conf.CONF.set_default("methods", [*conf.CONF.auth.methods, *_MORE_METHODS], group="auth")
     application: Application = importlib.import_module("keystone.wsgi.api").application
     # Made when it is first asked for, by several threads at once unless here
     # (keystone/common/rbac_enforcer/enforcer.py, `_enforcer`, 30.0).
