@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 import pytest
 
-from stackloom.log import Secret, logger
+from stackloom.log import Log, Secret
 
 _SECRET = Secret("swordfish")
 
@@ -80,6 +82,42 @@ def test_a_fingerprint_tells_two_apart() -> None:
     assert Secret("other").fingerprint() != _SECRET.fingerprint()
 
 
-def test_the_logger_is_the_packages() -> None:
-    """All modules log below one name, so that one level rules them all."""
-    assert logger is logging.getLogger("stackloom")
+def test_a_log_is_a_logger_of_logging(caplog: pytest.LogCaptureFixture) -> None:
+    """Messages come with level, arguments and the place that tells, for whoever asked for them."""
+    log = Log("stackloom.test")
+    with caplog.at_level(logging.DEBUG, logger="stackloom"):
+        log.debug("a %s", 1)
+        log.info("b %s", 2)
+        log.warning("c")
+        assert log.tells_debug()
+    assert [
+        (each.name, each.levelname, each.getMessage(), each.filename) for each in caplog.records
+    ] == [
+        ("stackloom.test", "DEBUG", "a 1", "test_log.py"),
+        ("stackloom.test", "INFO", "b 2", "test_log.py"),
+        ("stackloom.test", "WARNING", "c", "test_log.py"),
+    ]
+
+
+def test_what_is_not_asked_for_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    """By level, as ever; and a log that keeps to itself tells nobody above it."""
+    log = Log("stackloom.test")
+    with caplog.at_level(logging.INFO, logger="stackloom"):
+        log.debug("a")
+        assert not log.tells_debug()
+        Log("stackloom.test.alone", propagates=False).info("b")
+    assert caplog.records == []
+
+
+@pytest.mark.slow
+def test_logging_is_imported_for_a_warning_only() -> None:
+    """Where nobody has imported it, nobody listens; a warning goes to stderr all the same."""
+    program = (
+        "import sys; from stackloom.log import Log; log = Log('x')\n"
+        "log.debug('a'); log.info('b'); print(log.tells_debug(), 'logging' in sys.modules)\n"
+        "log.warning('c')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert (ended.stdout, ended.stderr) == ("False False\n", "c\n")

@@ -19,11 +19,11 @@ from stackloom.transport.client import (
     Lost,
     NotSent,
     Request,
-    ReqwestTransport,
     Tls,
     Transport,
 )
 from stackloom.transport.openssl import BlockingOpenSslTransport, OpenSslTransport
+from stackloom.transport.reqwest import ReqwestTransport
 from stackloom.transport.stream import Upload
 
 # What the server at the other end does, by path.

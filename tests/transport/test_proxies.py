@@ -12,8 +12,9 @@ from threading import Thread
 import pytest
 
 from stackloom.transport.blocking import BlockingTransport, run_alone
-from stackloom.transport.client import NotSent, Request, ReqwestTransport, Tls, Transport
+from stackloom.transport.client import NotSent, Request, Tls, Transport
 from stackloom.transport.openssl import BlockingOpenSslTransport, OpenSslTransport
+from stackloom.transport.reqwest import ReqwestTransport
 
 _HTTPS_TUNNEL = "CONNECT"
 

@@ -25,9 +25,10 @@ from stackloom.transport.blocking import (
     blocking_sleep,
     run_alone,
 )
-from stackloom.transport.client import NotSent, Request, ReqwestTransport, Tls
+from stackloom.transport.client import NotSent, Request, Tls
 from stackloom.transport.exchange import Exchange
 from stackloom.transport.openssl import BlockingOpenSslTransport, OpenSslTransport
+from stackloom.transport.reqwest import ReqwestTransport
 
 # It has no types of its own, and here it is only asked for a status.
 requests: Any = importlib.import_module("requests")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from stackloom.cli.output import format_table
-from stackloom.transport.exchange import timing
+from stackloom.transport.exchange import TIMING_LOG
 
 
 class _Collector(logging.Handler):
@@ -31,6 +31,7 @@ class _Collector(logging.Handler):
 def timed(stream: TextIO) -> Iterator[None]:
     """Write the table to *stream* after a ``with``, also where it ends with an error."""
     collector = _Collector()
+    timing = logging.getLogger(TIMING_LOG)
     before = timing.level
     timing.addHandler(collector)
     timing.setLevel(logging.INFO)

@@ -12,18 +12,12 @@ import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from pyreqwest.client import SyncClient, SyncClientBuilder
+from pyreqwest.client import SyncClientBuilder
 
-from stackloom.transport.client import (
-    UPLOAD_SECONDS,
-    Answer,
-    NotSent,
-    Request,
-    Tls,
-    Transport,
-    configured,
+from stackloom.transport.client import Answer, NotSent, Request, Tls, Transport, request_headers
+from stackloom.transport.reqwest import (
+    Clients,
     openssl_may_accept,
-    request_headers,
     tell_of_openssl,
     told_apart,
     whole_answer,
@@ -34,13 +28,12 @@ T = TypeVar("T")
 
 
 class BlockingTransport:
-    """Rust's reqwest without asyncio; see ``client.ReqwestTransport``."""
+    """Rust's reqwest without asyncio; see ``reqwest.ReqwestTransport``."""
 
     def __init__(self, *, tls: Tls | None = None, user_agent: str = "stackloom") -> None:
         self._tls = tls or Tls()
         self._user_agent = user_agent
-        self._client = configured(SyncClientBuilder, self._tls, user_agent)
-        self._patient: SyncClient | None = None
+        self._clients = Clients(SyncClientBuilder, self._tls, user_agent)
         self._instead: Transport | None = None
 
     async def send(self, request: Request) -> Answer:
@@ -49,6 +42,7 @@ class BlockingTransport:
         Raises:
             NotSent: no usable address, refused, no such host, TLS not agreed.
             Lost: sent, and then reset, timed out or cut short.
+            BadConfig: TLS is needed, and a file about it cannot be read or used.
         """
         if self._instead:
             return await self._instead.send(request)
@@ -65,8 +59,8 @@ class BlockingTransport:
         return answer
 
     def _send(self, request: Request) -> Answer:
+        client = self._clients.for_request(request)
         with told_apart(request):
-            client = self._for_upload() if request.upload else self._client
             builder = client.request(request.method, request.url)
             builder = builder.headers(request_headers(request))
             if request.body is not None:
@@ -84,18 +78,10 @@ class BlockingTransport:
                     request.sink.write(bytes(piece))
                 return whole_answer(response, b"")
 
-    def _for_upload(self) -> SyncClient:
-        if self._patient is None:
-            self._patient = configured(
-                SyncClientBuilder, self._tls, self._user_agent, read_seconds=UPLOAD_SECONDS
-            )
-        return self._patient
-
     async def close(self) -> None:
         """Give the connections back."""
-        self._client.close()
-        if self._patient:
-            self._patient.close()
+        for client in self._clients.made():
+            client.close()
         if self._instead:
             await self._instead.close()
 

@@ -14,22 +14,20 @@ gophercloud repeat such requests blindly, which is how clouds get duplicates.
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import random
 import time
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from stackloom.errors import CloudError, InDoubt, ServerFault, Unreachable
+from stackloom.log import Log
 from stackloom.transport.client import Answer, Lost, NotSent, Request, Transport
 from stackloom.transport.refusal import refusal, request_id, service_name
 from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
+TIMING_LOG = "stackloom-timing"
 # For whoever wants the times and nothing else: method, URL and seconds of each request.
-timing = logging.getLogger("stackloom-timing")
-timing.propagate = False
+timing = Log(TIMING_LOG, propagates=False)
 
 # Four tries over about 3.5 s ride out a service that restarts, and tell a person soon enough that
 # it does not.
@@ -114,7 +112,7 @@ class Exchange:
         async with self._slots:
             self.requests_sent += 1
             started = time.monotonic()
-            if log.isEnabledFor(logging.DEBUG):
+            if log.tells_debug():
                 log.debug("REQ: %s", curl_line(request))
             try:
                 answer = await self._transport.send(request)
@@ -160,6 +158,8 @@ def curl_line(request: Request) -> str:
 
 def _hashed(secret: str) -> str:
     """Return what tells two tokens apart and is none, as keystoneauth writes it."""
+    import hashlib  # noqa: PLC0415 - 2 ms for OpenSSL; only --debug shows requests
+
     return f"{{SHA256}}{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
@@ -196,6 +196,8 @@ def _retry_after_seconds(answer: Answer) -> float | None:
 
 def _backoff(attempt: int) -> float:
     """Pause 0.5, 1, 2 s after the first, second, third try, less up to a fifth."""
+    import random  # noqa: PLC0415 - where nothing fails, nothing is left to chance
+
     jitter = 1.0 - random.random() / 5  # noqa: S311 - spreads load, guards nothing
     return float(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * jitter)
 

@@ -4,7 +4,7 @@
 A server whose certificate is its own CA (``openssl req -x509``, as many labs have) is trusted by
 curl and requests once that certificate is given as ``cacert``; rustls calls it
 ``CaUsedAsEndEntity``, whatever is given. OpenSSL checks such a certificate as strictly as any
-other. Importing httpx2 costs 0.2 s, so only ``client.py`` and ``blocking.py`` import this module,
+other. Importing httpx2 costs 0.2 s, so only ``reqwest.py`` and ``blocking.py`` import this module,
 and only when it is needed.
 """
 
@@ -27,12 +27,11 @@ from stackloom.transport.client import (
     NotSent,
     Request,
     Tls,
-    certificates,
     request_headers,
-    sent_in_pieces,
-    unreadable,
 )
+from stackloom.transport.reqwest import sent_in_pieces
 from stackloom.transport.stream import PIECE_BYTES, is_streamed
+from stackloom.transport.trust import certificates, unreadable
 
 _TIMEOUT = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None)
 _LIMITS = httpx2.Limits(keepalive_expiry=IDLE_SECONDS)
