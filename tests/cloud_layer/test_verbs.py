@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import fake_cloud
 from tests.fakes.transport import FakeTransport, answer, body_of, query_of, raw_answer
 
@@ -18,6 +19,7 @@ from stackloom.cloud.verbs import (
     create,
     decode_document,
     decode_one,
+    delete,
     find,
     get,
     list_states,
@@ -372,3 +374,71 @@ def test_several_values_of_a_filter_are_asked_for_on_every_page(
     assert asyncio.run(work()) == 1
     queries = [urlsplit(each.url).query for each in transport.requests if each.method == "GET"]
     assert queries == ["colour=red&colour=blue", "colour=red&colour=blue&marker=rose"]
+
+
+# --- a service that lags behind itself ------------------------------------------------------------
+
+
+_BED_PATH = "/networking/beds/b-1"
+
+
+def _unseen(transport: FakeTransport, times: int) -> None:
+    transport.on("POST", "/networking/beds", answer(201, {"flower_bed": {"id": "b-1"}}))
+    missing = answer(404, {"NeutronError": {"message": "Bed b-1 could not be found."}})
+    there = answer(200, {"flower_bed": {"id": "b-1"}})
+    transport.on("GET", _BED_PATH, *[missing] * times, there)
+
+
+def _lagging(transport: FakeTransport, clock: FakeClock) -> Cloud:
+    cloud = fake_cloud(transport)
+    cloud.sleep = clock.sleep
+    return cloud
+
+
+def _made_and_read(cloud: Cloud) -> State:
+    async def run() -> State:
+        return await get(cloud, _BED, (await create(cloud, _BED, {})).id)
+
+    return asyncio.run(run())
+
+
+def test_what_was_made_is_looked_for_again(transport: FakeTransport) -> None:
+    """A 404 about it is a lag, for some seconds."""
+    clock = FakeClock()
+    _unseen(transport, 3)
+    assert _made_and_read(_lagging(transport, clock)).id == "b-1"
+    assert clock.pauses == [0.25, 0.5, 1.0]
+
+
+def test_what_stays_away_is_told_with_a_hint(transport: FakeTransport) -> None:
+    """After 3.25 s; and the next time at once."""
+    clock = FakeClock()
+    _unseen(transport, 6)
+    cloud = _lagging(transport, clock)
+    with pytest.raises(NotFound) as caught:
+        _made_and_read(cloud)
+    assert caught.value.hint == (
+        "a moment ago it was there: somebody may have deleted it, or the service lags behind "
+        "itself; run the command again"
+    )
+    assert clock.pauses == [0.25, 0.5, 1.0, 1.5]
+    with pytest.raises(NotFound) as caught:
+        asyncio.run(get(cloud, _BED, "b-1"))
+    assert (caught.value.hint, len(clock.pauses)) == ("", 4)
+
+
+def test_what_was_deleted_is_gone_at_once(transport: FakeTransport) -> None:
+    """Nobody waits for what was taken away here."""
+    clock = FakeClock()
+    _unseen(transport, 9)
+    transport.on("DELETE", _BED_PATH, answer(204))
+    cloud = _lagging(transport, clock)
+
+    async def run() -> None:
+        made = await create(cloud, _BED, {})
+        await delete(cloud, _BED, made.id)
+        await get(cloud, _BED, made.id)
+
+    with pytest.raises(NotFound):
+        asyncio.run(run())
+    assert clock.pauses == []

@@ -21,8 +21,8 @@ from stackloom.transport.paging import next_query
 
 StateT = TypeVar("StateT", bound=State)
 
-# What a service has told of is looked for so long where it then answers 404 about it: behind several
-# copies of a database, or several API servers with caches, what was made shows a little later.
+# What a service has told of is looked for so long where it then answers 404 about it: behind
+# several copies of a database, or API servers with caches, what was made shows a little later.
 _LAG_PAUSES_SECONDS = (0.25, 0.5, 1.0, 1.5)
 _TOLD_FOR_SECONDS = 60.0
 # Below these a 404 is about the object itself; elsewhere it may be about something that was named.
