@@ -88,3 +88,21 @@ def test_it_is_free_again_after_the_block(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="mine"):
         asyncio.run(fail())
     asyncio.run(_hold(tmp_path / "a.lock"))
+
+
+def test_a_lock_that_was_removed_meanwhile_is_no_lock(tmp_path: Path) -> None:
+    """Who waited for it makes a new one: the next to come waits for that."""
+    path = tmp_path / "a.lock"
+    holder = _holder(path)
+
+    def remove() -> None:
+        path.unlink()
+        holder.kill()
+
+    async def wait() -> None:
+        async with lock.hold(path, doing="is at work", wait_seconds=30, when_waiting=remove):
+            await _hold(path)
+
+    with pytest.raises(Busy, match="another command is at work"):
+        asyncio.run(wait())
+    holder.communicate()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from stackloom.local import prune
+from stackloom.local import lock, prune
 from stackloom.local.layout import Layout
 
 DAY = 86_400
@@ -47,6 +48,24 @@ def test_what_is_used_now_is_marked_so(everything: Layout) -> None:
     prune.prune(everything, everything.environment("old"), everything.prepared("old"))
     assert _names(everything.environments) == ["now", "old", "week", "young"]
     assert _names(everything.prepared_all) == ["now", "old", "young"]
+
+
+def test_locks_of_clouds_that_are_gone_are_removed(everything: Layout) -> None:
+    """But neither one that a command holds, nor those of other things."""
+    everything.cloud("mine").directory.mkdir(parents=True)
+    everything.locks.mkdir()
+    names = ["cloud-gone", "cloud-held", "cloud-mine", "install", "start-gone", "users-gone"]
+    for name in names:
+        everything.lock(name).touch()
+
+    async def remove() -> None:
+        async with lock.hold(everything.lock("cloud-held"), doing="is at work"):
+            prune.remove_locks(everything)
+
+    asyncio.run(remove())
+    assert _names(everything.locks) == [
+        f"{name}.lock" for name in ("cloud-held", "cloud-mine", "install", "users-gone")
+    ]
 
 
 def test_what_a_running_cloud_came_from_stays(everything: Layout) -> None:

@@ -27,18 +27,27 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
 
 
 def test_one_cloud_is_removed_and_the_rest_stays(everything: Layout) -> None:
-    """What is installed among it."""
+    """What is installed among it; the file on which one command at a time worked goes too."""
     asyncio.run(lifecycle.purge(name="one"))
     assert status.names() == ["two"]
+    assert list(everything.locks.iterdir()) == []
     assert everything.environment("2026.2").is_dir()
 
 
 def test_all_is_removed(everything: Layout) -> None:
-    """Only locks are left, which hold nothing."""
+    """With the locks of clouds that were removed earlier: not even a directory is left."""
+    everything.locks.mkdir()
+    everything.lock("cloud-of-yore").touch()
+    everything.lock("start-of-yore").touch()
     asyncio.run(lifecycle.purge_all())
-    left = [path for path in everything.root.rglob("*") if path.is_file()]
-    assert (status.names(), {path.suffix for path in left}) == ([], {".lock"})
-    assert not everything.environments.exists()
+    assert not everything.root.exists()
+
+
+def test_a_cloud_that_never_was_leaves_no_lock(everything: Layout) -> None:
+    """Whatever is asked of it."""
+    assert asyncio.run(lifecycle.down(name="none")) is False
+    assert asyncio.run(lifecycle.reset(name="none")) is None
+    assert list(everything.locks.iterdir()) == []
 
 
 def test_what_is_being_installed_is_not_removed_from_under_it(everything: Layout) -> None:

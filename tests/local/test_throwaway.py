@@ -42,7 +42,6 @@ def test_what_nobody_uses_any_more_is_swept_with_what_was_beside_it(
     for name in ("gone", "gone-drill", "gonebut", "used", "kept"):
         _make(everything, name)
     throwaway.use("gone").close()
-    everything.lock("cloud-gone-purged").touch()
     used = throwaway.use("used")
     throwaway.sweep()
     assert status.names() == ["gonebut", "kept", "used"]

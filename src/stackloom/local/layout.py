@@ -109,6 +109,11 @@ class Layout:
         return self.root / "clouds"
 
     @property
+    def locks(self) -> Path:
+        """One file for each thing on which one command works at a time."""
+        return self.root / "locks"
+
+    @property
     def environments(self) -> Path:
         """All virtual environments."""
         return self.root / "environments"
@@ -128,7 +133,7 @@ class Layout:
 
     def lock(self, name: str) -> Path:
         """Return the file that is locked while a command works on *name*."""
-        return self.root / "locks" / f"{name}.lock"
+        return self.locks / f"{name}.lock"
 
     def cloud(self, name: str) -> CloudLayout:
         """Return the layout of one cloud.

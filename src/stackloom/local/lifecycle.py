@@ -8,25 +8,22 @@ nothing about what a service is made of.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
-import socket
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from stackloom.errors import LocalCloudError, NotReady, UsageError
+from stackloom.errors import LocalCloudError, NotReady
 from stackloom.local import (
     access as access_file,
 )
 from stackloom.local import (
     blueprint,
-    clouds_yaml,
     files,
     install,
     layout,
@@ -34,12 +31,13 @@ from stackloom.local import (
     ports,
     preparation,
     prune,
-    settings,
     supervision,
 )
 from stackloom.local import release as releases
 from stackloom.local import status as status_file
 from stackloom.local.access import Access
+from stackloom.local.choice import Choice, choose, chosen_before
+from stackloom.local.claim import claim, write_access
 from stackloom.local.latency import NO_LATENCY, Latency
 from stackloom.local.layout import CloudLayout, Layout
 from stackloom.local.progress import Phase, ProgramReady, Remark, Report, ignore
@@ -97,13 +95,13 @@ async def up(
         )
     everything = layout.from_environment(os.environ)
     cloud = everything.cloud(name)
-    choice = _choose(cloud, release, with_services, port_base, quotas)
+    choice = choose(cloud, release, with_services, port_base, quotas)
     if (found := await _up_already(cloud, choice, latency, report)) is not None:
         return found
     try:
         async with _alone(everything, name, wait_seconds=within_seconds, report=report):
             # Another command may have brought it up meanwhile, as it was asked to.
-            choice = _choose(cloud, release, with_services, port_base, quotas)
+            choice = choose(cloud, release, with_services, port_base, quotas)
             if (found := await _up_already(cloud, choice, latency, report)) is not None:
                 return found
             was_up = access_file.read(cloud) is not None
@@ -179,6 +177,11 @@ async def purge_all(*, report: Report = ignore) -> None:
     async with lock.hold(everything.lock("install"), doing="installs OpenStack"):
         for directory in (everything.environments, everything.prepared_all, everything.cache):
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+        prune.remove_locks(everything)
+        everything.lock("install").unlink(missing_ok=True)
+    for directory in (everything.locks, everything.clouds, everything.root):
+        with suppress(OSError):  # something of another command's is in it
+            directory.rmdir()
 
 
 def status(name: str = "local") -> CloudStatus:
@@ -195,73 +198,16 @@ def log_files(name: str = "local") -> dict[str, Path]:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Choice:
-    """What the person decided, now or earlier."""
-
-    release: str
-    extras: frozenset[str]
-    has_stock_quotas: bool
-    first_port: int
-    is_port_fixed: bool = field(default=False, compare=False)
-
-    @property
-    def services(self) -> dict[str, Service]:
-        return blueprint.chosen_services(self.extras)
-
-    @property
-    def port_offsets(self) -> dict[str, int]:
-        return {service.name: service.port_offset for service in self.services.values()}
-
-
 def _ports_of(cloud: CloudLayout) -> set[int]:
     return {row.port for row in status_file.status(cloud.name).services}
 
 
-def _chosen_before(cloud: CloudLayout) -> _Choice:
-    before = settings.read(cloud.settings)
-    return _Choice(
-        release=before.release or releases.DEFAULT,
-        extras=frozenset(before.extras),
-        has_stock_quotas=before.has_stock_quotas,
-        first_port=before.first_port,
-    )
-
-
-def _choose(
-    cloud: CloudLayout,
-    release: str | None,
-    with_services: Collection[str] | None,
-    port_base: int | None,
-    quotas: Literal["generous", "openstack"] | None,
-) -> _Choice:
-    """Put together what is asked for now and what was asked for before."""
-    before = _chosen_before(cloud)
-    extras = before.extras if with_services is None else frozenset(with_services)
-    choice = _Choice(
-        release=release or before.release,
-        extras=extras,
-        has_stock_quotas=before.has_stock_quotas if quotas is None else quotas == "openstack",
-        first_port=before.first_port if port_base is None else port_base,
-        is_port_fixed=port_base is not None,
-    )
-    releases.release(choice.release, choice.services)
-    if choice.release != before.release and cloud.data.is_dir():
-        raise UsageError(
-            f'the cloud "{cloud.name}" holds data of OpenStack {before.release},'
-            f" which {choice.release} cannot read",
-            hint="give the other release a cloud of its own with --name, or reset this one"
-            " while it is down",
-        )
-    return choice
-
-
 async def _up_already(
-    cloud: CloudLayout, choice: _Choice, latency: Latency | None, report: Report
+    cloud: CloudLayout, choice: Choice, latency: Latency | None, report: Report
 ) -> Access | None:
     """Return how to log in when the cloud is up; a service that was given up means it is not."""
     found = access_file.read(cloud)
-    if found is None or choice != _chosen_before(cloud):
+    if found is None or choice != chosen_before(cloud):
         return None
     given_up = [row for row in status_file.status(cloud.name).services if row.state == "failed"]
     for row in given_up:
@@ -277,33 +223,41 @@ async def _up_already(
     return found
 
 
-def _alone(
+@asynccontextmanager
+async def _alone(
     everything: Layout, name: str, *, wait_seconds: float = 0.0, report: Report = ignore
-) -> AbstractAsyncContextManager[None]:
-    """Hold the lock on one cloud."""
+) -> AsyncIterator[None]:
+    """Hold the lock on one cloud; where there is no cloud afterwards, no lock is left."""
+    cloud = everything.cloud(name)
+    path = everything.lock(f"cloud-{cloud.name}")
 
     def say_waiting() -> None:
         if wait_seconds:
             report(Remark(text=f'Waiting for another command that is at work on "{name}"'))
 
-    return lock.hold(
-        everything.lock(f"cloud-{everything.cloud(name).name}"),
+    async with lock.hold(
+        path,
         doing=f'is at work on the local cloud "{name}"',
         wait_seconds=wait_seconds,
         when_waiting=say_waiting,
-    )
+    ):
+        try:
+            yield
+        finally:
+            if not cloud.directory.exists():
+                path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Installed:
     """What every cloud of a release with these services is made from."""
 
-    choice: _Choice
+    choice: Choice
     environment: Path
     prepared: Path
 
 
-async def _installed(everything: Layout, choice: _Choice, report: Report) -> _Installed:
+async def _installed(everything: Layout, choice: Choice, report: Report) -> _Installed:
     """Return what clouds are made from; one command at a time makes what is missing."""
 
     def say_waiting() -> None:
@@ -329,21 +283,6 @@ def _variables(everything: Layout) -> dict[str, str]:
     return blueprint.variables(files.make_directory(everything.cache), os.environ)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim:
-    """What a cloud is given for one run."""
-
-    settings: settings.Settings
-    sockets: Mapping[str, socket.socket]
-
-    def port_by_service(self) -> dict[str, int]:
-        return {name: each.getsockname()[1] for name, each in self.sockets.items()}
-
-    def close(self) -> None:
-        for each in self.sockets.values():
-            each.close()
-
-
 async def _start(
     everything: Layout,
     cloud: CloudLayout,
@@ -358,16 +297,16 @@ async def _start(
     services = installed.choice.services
     files.make_directory(cloud.directory)
     _make_room(cloud)
-    claim = _claim(everything, cloud, installed.choice, report)
-    descriptor_by_service = {name: each.fileno() for name, each in claim.sockets.items()}
+    claimed = claim(everything, cloud, installed.choice, report)
+    descriptor_by_service = {name: each.fileno() for name, each in claimed.sockets.items()}
     try:
         blueprint.write(
             cloud,
             services,
             environment=installed.environment,
             prepared=installed.prepared,
-            passwords=claim.settings.passwords,
-            ports=claim.port_by_service(),
+            passwords=claimed.settings.passwords,
+            ports=claimed.port_by_service(),
             sockets=descriptor_by_service,
             quotas=None if installed.choice.has_stock_quotas else GENEROUS,
             latency=latency,
@@ -383,15 +322,16 @@ async def _start(
             descriptors=tuple(descriptor_by_service.values()),
         ) as conversation:
             await _until_ready(conversation, services, report, within_seconds)
-            found = _write_access(cloud, claim, conversation.pid)
             if tie is None:
                 conversation.keep()
             else:
                 tie(conversation.stay())
+            # Last: who reads it takes the cloud to be up, also when we are killed here.
+            found = write_access(cloud, claimed, conversation.pid)
         report(Phase(name="start", text=text, state="done", seconds=time.monotonic() - started))
         return found
     finally:
-        claim.close()
+        claimed.close()
 
 
 async def _until_ready(
@@ -425,66 +365,11 @@ def _make_room(cloud: CloudLayout) -> None:
         path.unlink(missing_ok=True)
 
 
-def _claim(everything: Layout, cloud: CloudLayout, choice: _Choice, report: Report) -> _Claim:
-    """Find ports and passwords: those of the last run where that is possible."""
-    users = blueprint.user_names(blueprint.all_services())
-    before = settings.read(cloud.settings).with_users(users)
-    others = {
-        settings.read(path).first_port
-        for path in everything.clouds.glob("*/settings.json")
-        if path != cloud.settings
-    }
-    offsets = choice.port_offsets
-    if choice.is_port_fixed:
-        bound = ports.claim_at(offsets, first=choice.first_port)
-    else:
-        bound = ports.claim(tuple(offsets.values()), preferred=before.first_port, taken=others)
-    sockets = dict(zip(offsets, bound, strict=True))
-    name, first_socket = next(iter(sockets.items()))
-    first_port = first_socket.getsockname()[1] - offsets[name]
-    if before.first_port not in {0, first_port} and not choice.is_port_fixed:
-        report(
-            Remark(
-                text=f"Another program took a port from {before.first_port} on;"
-                f" the cloud now listens from {first_port} on"
-            )
-        )
-    now = replace(
-        before.with_first_port(first_port).with_choice(choice.release, choice.extras),
-        has_stock_quotas=choice.has_stock_quotas,
-    )
-    settings.write(cloud.settings, now)
-    return _Claim(settings=now, sockets=sockets)
-
-
-def _write_access(cloud: CloudLayout, claim: _Claim, supervisor: int) -> Access:
-    """Write down how to log in, for us and for other tools."""
-    port = claim.port_by_service()["keystone"]
-    passwords = {user: claim.settings.passwords[user] for user in blueprint.PEOPLE}
-    found = Access(
-        name=cloud.name,
-        auth_url=f"http://{ports.LOOPBACK}:{port}/v3",
-        region=blueprint.REGION,
-        passwords=passwords,
-        clouds_yaml=cloud.clouds_yaml,
-    )
-    files.write(cloud.clouds_yaml, clouds_yaml.text(found))
-    raw = {
-        "supervisor": supervisor,
-        "auth_url": found.auth_url,
-        "region": found.region,
-        "passwords": {user: password.reveal() for user, password in passwords.items()},
-    }
-    files.write(cloud.access, json.dumps(raw, indent=1) + "\n")
-    return found
-
-
 async def _stop(cloud: CloudLayout, report: Report) -> bool:
     """Stop the cloud's processes, if there are any."""
     text = f'Stopping the cloud "{cloud.name}"'
     report(Phase(name="stop", text=text, state="started"))
     started = time.monotonic()
     was_running = await supervision.stop(cloud)
-    cloud.access.unlink(missing_ok=True)
     report(Phase(name="stop", text=text, state="done", seconds=time.monotonic() - started))
     return was_running

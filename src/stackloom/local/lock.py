@@ -38,30 +38,45 @@ async def hold(
     Raises:
         Busy: another process still holds it.
     """
-    files.make_directory(path.parent)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _try(path)
+    if descriptor < 0:
+        when_waiting()
+        descriptor = await _wait(path, doing, wait_seconds)
     try:
-        if not _try(descriptor):
-            when_waiting()
-            await _wait(descriptor, doing, wait_seconds)
         yield
     finally:
         os.close(descriptor)
 
 
-def _try(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def remove_free(path: Path) -> None:
+    """Remove the file of a lock, unless somebody holds it; who waits for it makes a new one."""
+    descriptor = _try(path)
+    if descriptor >= 0:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
-async def _wait(descriptor: int, doing: str, wait_seconds: float) -> None:
+def _try(path: Path) -> int:
+    """Return a descriptor that holds the lock, -1 where another process does."""
+    while True:
+        files.make_directory(path.parent)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return -1
+        # Who held it before may have removed the file: then it is not what others lock.
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
+
+
+async def _wait(path: Path, doing: str, wait_seconds: float) -> int:
     """Try again until it works: a blocking wait in a thread could not be cancelled."""
     deadline = time.monotonic() + wait_seconds
     while time.monotonic() < deadline:
         await asyncio.sleep(_PAUSE_SECONDS)
-        if _try(descriptor):
-            return
+        if (descriptor := _try(path)) >= 0:
+            return descriptor
     raise Busy(f"another command {doing}", hint="wait until it has ended, then try again")

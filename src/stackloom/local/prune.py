@@ -13,13 +13,15 @@ import shutil
 import time
 from pathlib import Path
 
-from stackloom.local import processes
+from stackloom.local import lock, processes
 from stackloom.local.layout import CloudLayout, Layout
 
 _DAY_SECONDS = 86_400.0
 # An installation is 500 MB and costs 15 s; another version of stackloom may still want it.
 _ENVIRONMENT_SECONDS = 14 * _DAY_SECONDS
 _PREPARED_SECONDS = _DAY_SECONDS
+# The locks of one cloud: cloud-NAME, and start-NAME of a test run.
+_OF_ONE_CLOUD = ("cloud-", "start-")
 
 
 def prune(everything: Layout, environment: Path, prepared: Path) -> list[Path]:
@@ -33,7 +35,16 @@ def prune(everything: Layout, environment: Path, prepared: Path) -> list[Path]:
     old = superseded(everything, now=now)
     for path in old:
         shutil.rmtree(path, ignore_errors=True)
+    remove_locks(everything)
     return old
+
+
+def remove_locks(everything: Layout) -> None:
+    """Remove the files of locks on clouds that are not there any more."""
+    for prefix in _OF_ONE_CLOUD:
+        for path in everything.locks.glob(f"{prefix}*.lock"):
+            if not (everything.clouds / path.stem.removeprefix(prefix)).exists():
+                lock.remove_free(path)
 
 
 def superseded(everything: Layout, *, now: float) -> list[Path]:

@@ -157,6 +157,8 @@ def supervisor_of(cloud: CloudLayout) -> int:
 
 async def stop(cloud: CloudLayout) -> bool:
     """End the supervisor and with it all programs; tell whether there was anything to end."""
+    # First: from here on nobody takes the cloud to be up, also when we are killed here.
+    cloud.access.unlink(missing_ok=True)
     supervisor = supervisor_of(cloud)
     if supervisor:
         os.kill(supervisor, signal.SIGTERM)
@@ -224,7 +226,7 @@ async def request(cloud: CloudLayout, what: Mapping[str, object], *, within_seco
 
     Raises:
         NotReady: it did not answer in time.
-        LocalCloudError: it could not do it.
+        LocalCloudError: it could not do it, or ended meanwhile.
     """
     # By way of the open directory: a socket's path may have 107 bytes only.
     directory = os.open(cloud.run, os.O_PATH | os.O_DIRECTORY)
@@ -243,8 +245,12 @@ async def request(cloud: CloudLayout, what: Mapping[str, object], *, within_seco
         raise LocalCloudError(f'the cloud "{cloud.name}" cannot be asked: {error}') from error
     finally:
         os.close(directory)
+    if not answer:
+        raise LocalCloudError(
+            f'the supervisor of the cloud "{cloud.name}" ended while it was asked to {what["do"]}',
+            hint=f"start it: {_up(cloud.name)}; {cloud.log('supervisor')} shows its end",
+        )
     if not answer.get("done"):
         raise LocalCloudError(
-            f'the cloud "{cloud.name}" could not {what["do"]}: {answer.get("error", "it ended")}',
-            hint=_HINT,
+            f'the cloud "{cloud.name}" could not {what["do"]}: {answer.get("error")}', hint=_HINT
         )

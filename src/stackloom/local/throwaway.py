@@ -97,7 +97,7 @@ def throw_away(name: str, bring_up: BringUp = lifecycle.up) -> Iterator[Access]:
         if is_up:
             share.wait_for_the_others()
         if is_up or share.is_last():
-            _take_away(everything, name)
+            _take_away(name)
             share.forget()
         else:
             share.close()
@@ -112,7 +112,7 @@ def until_gone(name: str, *, within_seconds: float) -> None:
     while path.exists() and time.monotonic() < deadline:
         with suppress(BlockingIOError, FileNotFoundError):
             share = _opened(path, fcntl.LOCK_EX | fcntl.LOCK_NB, flags=os.O_RDWR)
-            _take_away(_layout(), name)
+            _take_away(name)
             share.forget()
             return
         time.sleep(_PAUSE_SECONDS)
@@ -131,22 +131,19 @@ def sweep() -> None:
         with suppress(BlockingIOError, FileNotFoundError):
             share = _opened(path, fcntl.LOCK_EX | fcntl.LOCK_NB, flags=os.O_RDWR)
             try:
-                _take_away(everything, path.stem.removeprefix(_USERS))
+                _take_away(path.stem.removeprefix(_USERS))
             except Busy:
                 share.close()
             else:
                 share.forget()
 
 
-def _take_away(everything: Layout, name: str) -> None:
+def _take_away(name: str) -> None:
     """Remove the cloud, and the clouds whose names begin with its name and a hyphen."""
     beside = [each for each in status.names() if each.startswith(f"{name}-")]
     for each in (*beside, name):
         asyncio.run(lifecycle.purge(name=each))
-    # Also the locks of those beside it that were removed by whoever made them.
-    kept = everything.lock(f"cloud-{name}")
-    for path in (kept, *kept.parent.glob(f"{kept.stem}-*.lock"), start_lock(name)):
-        path.unlink(missing_ok=True)
+    start_lock(name).unlink(missing_ok=True)
 
 
 def _layout() -> Layout:
