@@ -14,7 +14,6 @@ from stackloom.auth.config import CloudConfig, cloud_config
 from stackloom.auth.origin import Origin
 from stackloom.auth.settings import Settings, cloud_names, read_settings
 from stackloom.errors import BadConfig
-from stackloom.local.access import access
 
 
 def choose_cloud(
@@ -55,6 +54,8 @@ def choose_settings(
 
 
 def _local_settings(options: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
+    from stackloom.local.access import access  # noqa: PLC0415 - only where no cloud is named
+
     local = access()
     if local is None:
         known = ", ".join(cloud_names(environment))

@@ -10,6 +10,7 @@
     │                      NoEndpoint · InDoubt
     ├─ WaitFailed 4        TimedOut · WentToError
     ├─ RunFailed 5
+    ├─ Occupied 1
     ├─ LocalCloudError 6   InstallFailed · ProgramDied · NotReady · Busy
     └─ Interrupted 130
 
@@ -19,8 +20,10 @@ as *hint*, what to do next. This module knows nothing about the rest of the pack
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
+
+import msgspec
 
 
 class StackloomError(Exception):
@@ -66,8 +69,7 @@ class BadConfig(UsageError):
     slug = "bad-config"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing wrong with a file. ``line`` and ``column`` start at 1; 0 means "the whole file"."""
 
     file: str
@@ -101,6 +103,19 @@ class Cycle(UsageError):
         self.addresses = addresses
         circle = " -> ".join([*addresses, addresses[0]])
         super().__init__(f"these resources need each other in a circle: {circle}")
+
+
+class Occupied(StackloomError):
+    """Not deleted, because something that stackloom did not make would have gone with it."""
+
+    slug = "occupied"
+    http_status = 409
+
+    def __init__(self, strangers: Sequence[str]) -> None:
+        super().__init__(
+            f"not deleted: {', '.join(strangers)} would go with it, and is not of this scenario",
+            hint="delete that first, or let a scenario have it: stackloom import",
+        )
 
 
 # --- the cloud refused, or could not be asked -----------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +70,8 @@ class VersionBook:
     def _save(self) -> None:
         if not self._file:
             return
+        import tempfile  # noqa: PLC0415 - 3 ms, for nothing where the versions are kept already
+
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._file.parent)  # 0600 by itself

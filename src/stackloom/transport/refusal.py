@@ -28,12 +28,9 @@ SERVICE_NAMES = {
 
 # Not the word alone: "os-quota-sets:update" is refused by policy, "Quota exists" is a conflict.
 # nova/exception.py, neutron_lib/exceptions, glance/quota, oslo_limit/exception.py; 2026.2.
-_QUOTA_WORDS = re.compile(
-    r"quota.*exceed|exceed.*quota|is over a limit|maximum number of ports exceeded",
-    re.IGNORECASE | re.DOTALL,
-)
+_QUOTA_WORDS = r"(?is)quota.*exceed|exceed.*quota|is over a limit|maximum number of ports exceeded"
 # Only what looks like a tag: "must be < 10 and > 5" is text.
-_TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
+_TAG = r"(?i)</?[a-z!][^<>]*>"
 _MOST_WORDS = 600
 
 
@@ -90,7 +87,7 @@ _STATUS_WORDS = {
 
 def _leaf(status: int, kind: str, words: str) -> tuple[type[errors.CloudError], str]:
     """Choose the exception, and a hint where the status alone says what to do."""
-    if kind == "OverQuota" or (status in {403, 409, 413} and _QUOTA_WORDS.search(words)):
+    if kind == "OverQuota" or (status in {403, 409, 413} and re.search(_QUOTA_WORDS, words)):
         return errors.OverQuota, "free something, or ask the operator for a larger quota"
     chosen: dict[int, tuple[type[errors.CloudError], str]] = {
         401: (
@@ -150,6 +147,6 @@ def _plain(text: str) -> str:
         text = re.sub(
             r"<(style|script|title|head)\b.*?</\1>", " ", text, flags=re.DOTALL | re.IGNORECASE
         )
-        text = unescape(_TAG.sub(" ", text))
+        text = unescape(re.sub(_TAG, " ", text))
     text = " ".join(text.split())
     return text if len(text) <= _MOST_WORDS else text[:_MOST_WORDS] + " …"
