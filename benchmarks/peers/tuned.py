@@ -140,3 +140,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    # pyreqwest's threads (0.15.1) may abort an interpreter that ends right after its last request.
+    os._exit(0)
