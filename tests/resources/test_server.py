@@ -243,6 +243,31 @@ def test_its_places_are_its_ports() -> None:
     assert KIND.derive({}) == []
 
 
+def test_its_places_tell_of_routers_and_trunks() -> None:
+    """A floating IP goes to a place that a router serves; a trunk leaves after the server."""
+    ports = [
+        PortState(
+            id="p-1",
+            network_id="network-blue-id",
+            device_id="v-1",
+            fixed_ips=(FixedIp(subnet_id="s-1", ip_address="10.0.0.5"),),
+            trunk_details={"trunk_id": "t-1", "sub_ports": []},
+        ),
+        PortState(
+            id="p-2",
+            network_id="network-blue-id",
+            device_id="r-1",
+            device_owner="network:router_interface",
+            fixed_ips=(FixedIp(subnet_id="s-1", ip_address="10.0.0.1"),),
+        ),
+    ]
+    assert KIND.derive is not None
+    (server,) = KIND.derive({"server": [_state(nics=())], "port": ports})
+    assert server.nics == (msgspec.structs.replace(_BLUE_NIC, router_ids=("r-1",), trunk_id="t-1"),)
+    assert KIND.declaration is not None
+    assert list(KIND.declaration.needs(server)) == ["p-1", "network-blue-id", "s-1", "t-1"]
+
+
 def test_its_mark_is_in_its_metadata() -> None:
     """A server without our key is not ours."""
     assert KIND.mark(_state(), {}) == _MARK

@@ -34,6 +34,7 @@ from stackloom.cloud.kind import (
 from stackloom.cloud.mark import Address, Mark, read_mark
 from stackloom.cloud.sketch import Badge, Box, Leg, Part
 from stackloom.resources.network.port import PortSpec
+from stackloom.resources.network.router_interface import interfaces
 
 _MARK_KEY = "stackloom"
 
@@ -135,13 +136,20 @@ class _Image(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Nic(msgspec.Struct, frozen=True, kw_only=True):
-    """A place of a server on a network, as its port tells it."""
+    """A place of a server on a network, as its port tells it.
+
+    Attributes:
+        router_ids: the routers with an interface on one of its subnets.
+        trunk_id: the trunk whose parent the port is; empty where it is none.
+    """
 
     port_id: str
     network_id: str
     subnet_ids: tuple[str, ...] = ()
     ip_addresses: tuple[str, ...] = ()
     security_group_ids: tuple[str, ...] = ()
+    router_ids: tuple[str, ...] = ()
+    trunk_id: str = ""
 
 
 class ServerState(State, frozen=True, kw_only=True):
@@ -293,6 +301,9 @@ def _update(state: ServerState, changes: Sequence[Difference]) -> Iterator[Call]
 
 
 def _derive(listed: Listed) -> list[ServerState]:
+    routers_by_subnet: dict[str, list[str]] = {}
+    for interface in interfaces(listed):
+        routers_by_subnet.setdefault(interface.subnet_id, []).append(interface.router_id)
     nics_by_server: dict[str, list[Nic]] = {}
     for port in listed.get("port", ()):
         nic = Nic(
@@ -301,6 +312,12 @@ def _derive(listed: Listed) -> list[ServerState]:
             subnet_ids=tuple(ip.subnet_id for ip in port.fixed_ips),
             ip_addresses=tuple(ip.ip_address for ip in port.fixed_ips),
             security_group_ids=tuple(port.security_groups),
+            router_ids=tuple(
+                router
+                for ip in port.fixed_ips
+                for router in routers_by_subnet.get(ip.subnet_id, ())
+            ),
+            trunk_id=(port.trunk_details or {}).get("trunk_id", ""),
         )
         nics_by_server.setdefault(port.device_id, []).append(nic)
     return [
@@ -319,6 +336,8 @@ def _progress(state: ServerState) -> Progress:
 def _needs(state: ServerState) -> Iterator[str]:
     for nic in state.nics:
         yield from (nic.port_id, nic.network_id, *nic.subnet_ids)
+        if nic.trunk_id:  # ML2/OVS does not take a trunk off a port that a server has
+            yield nic.trunk_id
 
 
 def exactly(name: str) -> str:

@@ -59,7 +59,8 @@ class RouterInterfaceState(State, frozen=True, kw_only=True):
     ip_address: str = ""
 
 
-def _derive(listed: Listed) -> list[RouterInterfaceState]:
+def interfaces(listed: Listed) -> list[RouterInterfaceState]:
+    """Return the legs of routers that are among listed ports."""
     return [
         RouterInterfaceState(
             id=f"{port.device_id}/{fixed.subnet_id}",
@@ -131,7 +132,7 @@ KIND = Kind(
     path="/v2.0/routers",
     state=RouterInterfaceState,
     has_own_list=False,
-    derive=_derive,
+    derive=interfaces,
     derived_from=("port", "router", "subnet"),
     mark=_mark,
     declaration=Declaration(
