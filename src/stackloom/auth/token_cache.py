@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -96,5 +95,4 @@ def _key(config: CloudConfig) -> str:
     if config.plugin:
         options = {name: value.reveal() for name, value in config.plugin.options.items()}
         parts += [config.plugin.auth_type, options]
-    text = json.dumps(parts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()

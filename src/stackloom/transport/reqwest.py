@@ -1,10 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rust's reqwest under asyncio, and what its blocking half shares with it.
-
-pyreqwest 0.15 raises ``ConnectError`` also for an answer that was lost after the request had been
-sent, and ``ConnectTimeoutError`` for a read that timed out; only the chain of causes tells them
-apart (``client error (Connect)``).
-"""
+"""Rust's reqwest under asyncio, and what its blocking half shares with it."""
 
 from __future__ import annotations
 
@@ -19,12 +14,6 @@ from urllib.parse import urlsplit
 
 from pyreqwest.bytes import Bytes
 from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import (
-    BuilderError,
-    DetailedPyreqwestError,
-    PyreqwestError,
-    RequestError,
-)
 from pyreqwest.response import BaseResponse
 
 from stackloom.log import Log
@@ -34,7 +23,6 @@ from stackloom.transport.client import (
     READ_SECONDS,
     UPLOAD_SECONDS,
     Answer,
-    Lost,
     NotSent,
     Request,
     Tls,
@@ -191,7 +179,7 @@ class Clients(Generic[ClientT]):
         try:
             builder = builder if is_plain else _with_trust(builder, self._tls)
             client: ClientT = builder.build()
-        except (OSError, BuilderError, ValueError, PyreqwestError) as error:
+        except (OSError, ValueError) as error:
             raise unreadable(error) from error
         return client
 
@@ -233,16 +221,11 @@ def told_apart(request: Request) -> Iterator[None]:
     """Turn pyreqwest's errors into the two that matter: ``NotSent`` and ``Lost``."""
     try:
         yield
-    except BuilderError as error:
-        raise NotSent(_reason(error)) from error
-    except ValueError as error:
-        if any(value in str(error) for value in request.headers.values()):
-            # What it quotes may be a token.
-            raise NotSent("a header holds what cannot be sent") from None
-        raise NotSent(f"it is no address: {error}") from error
-    except RequestError as error:
-        never_connected = "client error (Connect)" in _causes(error) or _was_turned_away(error)
-        raise (NotSent if never_connected else Lost)(_reason(error)) from error
+    except Exception as error:
+        from stackloom.transport.failure import tell_apart  # noqa: PLC0415 - brings json
+
+        tell_apart(error, request)
+        raise
 
 
 def whole_answer(response: BaseResponse, body: Bytes | bytes) -> Answer:
@@ -252,24 +235,3 @@ def whole_answer(response: BaseResponse, body: Bytes | bytes) -> Answer:
         with suppress(ValueError):
             headers[name.lower()] = response.headers.getall(name)[-1]
     return Answer(status=response.status, headers=headers, body=bytes(body))
-
-
-# Alerts with which a server turns a client away for the certificate that it showed, or did not
-# (RFC 8446, 6.2). Under TLS 1.3 they come when the request is on its way; no server acts on it.
-_TURNED_AWAY = (
-    *("CertificateRequired", "BadCertificate", "CertificateUnknown", "CertificateExpired"),
-    *("CertificateRevoked", "UnknownCA", "UnsupportedCertificate"),
-)
-
-
-def _was_turned_away(error: DetailedPyreqwestError) -> bool:
-    reason = _reason(error)
-    return "fatal alert" in reason and any(alert in reason for alert in _TURNED_AWAY)
-
-
-def _reason(error: DetailedPyreqwestError) -> str:
-    return (_causes(error) or [error.message])[-1]
-
-
-def _causes(error: DetailedPyreqwestError) -> list[str]:
-    return [cause["message"] for cause in error.details.get("causes") or []]
