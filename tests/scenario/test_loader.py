@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from tests.fakes.toy_kinds import TOY_KINDS, BedSpec, GardenerSpec, PlantSpec, Water
 
-from stackloom.cloud.kind import Spec
+from stackloom.cloud.kind import Declared, Fault, Kind, Reference, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import BadScenario, UsageError
 from stackloom.operations import KINDS
@@ -271,7 +274,7 @@ def test_a_later_problem_points_into_the_file() -> None:
     ]
     assert [str(each) for each in told] == [
         "garden.yaml:3:17: no such crop (pick another)",
-        "garden.yaml:1:1: this one is only implied",
+        "garden.yaml:3:10: this one is only implied",
     ]
 
 
@@ -341,3 +344,101 @@ def test_a_description_leaves_room_for_the_mark(letters: int, too_long: int) -> 
         f"s.yaml:3:23: this description is {too_long} letters too long: "
         "the mark has to fit in as well"
     )
+
+
+def _toys(kind: str, **declared: Any) -> dict[str, Kind[Any]]:
+    """Return the toy kinds, one of them declared otherwise."""
+    declaration = TOY_KINDS[kind].declaration
+    assert declaration is not None
+    changed = msgspec.structs.replace(declaration, **declared)
+    return {**TOY_KINDS, kind: msgspec.structs.replace(TOY_KINDS[kind], declaration=changed)}
+
+
+def _too_steep(declared: Declared) -> Iterator[tuple[Address, Fault]]:
+    beds = {a: s for a, s in declared.items() if isinstance(s, BedSpec)}
+    if sum(bed.slope for bed in beds.values()) > 1:
+        for address in beds:
+            yield address, Fault(place=("slope",), message="all beds together are too steep")
+
+
+def test_what_is_wrong_among_several_is_told_with_all_else() -> None:
+    """Each is right by itself; the check sees them all, and comes with unknown names."""
+    text = """scenario: g
+beds:
+  north: {slope: 0.7}
+  south: {slope: 0.6}
+gardeners:
+  anna: {beds: [sout]}
+"""
+    with pytest.raises(BadScenario) as caught:
+        load_text(text, "g.yaml", _toys("bed", faults_together=_too_steep))
+    assert str(caught.value) == (
+        "g.yaml:3:18: all beds together are too steep\n"
+        "g.yaml:4:18: all beds together are too steep\n"
+        'g.yaml:6:17: there is no bed "sout" in this scenario ("south" is meant?)'
+    )
+
+
+def test_of_what_is_wrong_already_nothing_more_is_said() -> None:
+    """A check of all stumbles over a name that is not there; the name is what has to be mended."""
+
+    def check(declared: Declared) -> Iterator[tuple[Address, Fault]]:
+        place = ("beds", 0)
+        yield Address("gardener", "anna"), Fault(place=place, message="this bed has no crop")
+
+    text = "scenario: g\ngardeners:\n  anna: {beds: [north]}\n"
+    with pytest.raises(BadScenario) as caught:
+        load_text(text, "g.yaml", _toys("gardener", faults_together=check))
+    assert str(caught.value) == 'g.yaml:3:17: there is no bed "north" in this scenario'
+
+
+def test_what_is_implied_too_early_goes_again() -> None:
+    """A short form may look at what another one brings, and change its mind."""
+
+    def expand(
+        address: Address, spec: GardenerSpec, declared: Declared
+    ) -> Iterator[tuple[Address, Spec]]:
+        for name in spec.beds:
+            if Address("plant", name) not in declared:
+                yield Address("plant", f"weed-{name}"), PlantSpec(bed=name, sort="nettle")
+
+    text = "scenario: g\ngardeners: {anna: {beds: [a, b]}}\nbeds: {a: {crop: pea}, b: {}}\n"
+    loaded = load_text(text, "g.yaml", _toys("gardener", expand=expand))
+    assert [str(each) for each in loaded.scenario.specs] == [
+        "gardener.anna",
+        "bed.a",
+        "bed.b",
+        "plant.weed-b",
+        "plant.a",
+    ]
+
+
+def test_an_unknown_name_inside_a_short_form_is_told_once_and_where_it_stands() -> None:
+    """The implied resource has no place of its own; the text that it came from has."""
+
+    def expand(
+        address: Address, spec: GardenerSpec, _declared: Declared
+    ) -> Iterator[tuple[Address, Spec]]:
+        for name in spec.beds:
+            yield Address("plant", f"{name}-{address.name}"), PlantSpec(bed=name)
+            yield Address("plant", f"{name}-{address.name}-2"), PlantSpec(bed=name)
+
+    def references(spec: GardenerSpec) -> Iterator[Reference]:
+        yield from ()
+
+    kinds = _toys("gardener", expand=expand, references=references)
+    with pytest.raises(BadScenario) as caught:
+        load_text("scenario: g\ngardeners:\n  anna:\n    beds: [north]\n", "g.yaml", kinds)
+    assert str(caught.value) == 'g.yaml:4:12: there is no bed "north" in this scenario'
+
+
+def test_two_entries_for_one_thing_are_told() -> None:
+    """Where the cloud keeps no name, what is asked for is the address."""
+
+    def address_of(_address: Address, spec: GardenerSpec) -> Address:
+        return Address("gardener", "+".join(spec.beds))
+
+    text = "scenario: g\nbeds: {a: }\ngardeners:\n  anna: {beds: [a]}\n  ben: {beds: [a]}\n"
+    with pytest.raises(BadScenario) as caught:
+        load_text(text, "g.yaml", _toys("gardener", address_of=address_of))
+    assert str(caught.value) == 'g.yaml:5:3: this asks for the same as "anna" does: gardener.a'

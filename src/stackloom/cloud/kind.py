@@ -184,6 +184,11 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
         section: its key at the top of the file; empty where it is only ever implied.
         references: the other resources that a spec names.
         faults: what is wrong with a spec, seen without a cloud.
+        faults_together: what is wrong with how resources stand to each other, seen without a cloud:
+            ranges of one router that overlap. Asked once a kind, with every spec of the scenario,
+            each of which is right by itself; what is named may be missing.
+        address_of: the address of one whose mark cannot keep the name that it has in the file; the
+            address says then what it is, as the mark does.
         expand: the further specs that a short form stands for. Called until nothing new comes, so
             a router's can look at the subnets that a network's has brought.
         create: the request that makes it; of calls to one path with ``{kind: {...}}`` as bodies,
@@ -221,6 +226,8 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
     section: str = ""
     references: Callable[[SpecT], Iterable[Reference]] = _nothing
     faults: Callable[[SpecT], Iterable[Fault]] = _nothing
+    faults_together: Callable[[Declared], Iterable[tuple[Address, Fault]]] = _nothing
+    address_of: Callable[[Address, SpecT], Address] = lambda address, _spec: address
     expand: Callable[[Address, SpecT, Declared], Iterable[tuple[Address, Spec]]] = _nothing
     create: Callable[[Address, SpecT, Mark, Ids], Call] = _never_created
     made: Callable[[Mapping[str, Any], Call], StateT] | None = None

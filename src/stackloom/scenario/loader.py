@@ -7,7 +7,7 @@ itself), and references among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -68,13 +68,15 @@ def load_text(text: str, file: str, kinds: Kinds) -> Loaded:
     _without_empty_entries(document.values, kinds)
     _raise(list(_shape_problems(document, scenario_schema(kinds))))
     specs, places = _specs(document, kinds)
+    everything, implied_by = _expanded(specs, kinds)
     loaded = Loaded(
-        scenario=Scenario(name=document.values["scenario"], specs=_expanded(specs, kinds)),
+        scenario=Scenario(name=document.values["scenario"], specs=everything),
         document=document,
-        places=places,
+        places=_with_implied(document, places, implied_by, kinds),
     )
     _raise(list(_sense_problems(loaded, specs, kinds)))
-    _raise(list(_reference_problems(loaded, kinds)))
+    problems = list(_reference_problems(loaded, specs, kinds))
+    _raise(problems + list(_together_problems(loaded, kinds, problems)))
     if circle := find_cycle(needs(kinds, loaded.scenario.specs)):
         names = " -> ".join(str(address) for address in [*circle, circle[0]])
         _raise([loaded.problem(circle[0], (), f"these need each other in a circle: {names}")])
@@ -214,29 +216,67 @@ def _specs(document: Document, kinds: Kinds) -> tuple[dict[Address, Spec], dict[
         if kind is None or kind.declaration is None:
             continue
         for name, entry in entries.items():
-            address = Address(kind.name, name)
-            places[address] = (section, name)
             try:
-                specs[address] = msgspec.convert(entry, kind.declaration.spec)
+                spec = msgspec.convert(entry, kind.declaration.spec)
             except msgspec.ValidationError as error:
                 problems.append(document.problem((section, name), str(error)))
+                continue
+            address = kind.declaration.address_of(Address(kind.name, name), spec)
+            if address in specs:
+                same = places[address][-1]
+                message = f'this asks for the same as "{same}" does: {address}'
+                problems.append(document.problem((section, name), message, key=True))
+            specs[address] = spec
+            places[address] = (section, name)
     _raise(problems)
     return specs, places
 
 
-def _expanded(specs: Mapping[Address, Spec], kinds: Kinds) -> dict[Address, Spec]:
-    """Add what short forms stand for, until nothing new comes; what the file says itself wins."""
+def _expanded(
+    specs: Mapping[Address, Spec], kinds: Kinds
+) -> tuple[dict[Address, Spec], dict[Address, Address]]:
+    """Add what short forms stand for, until nothing changes; what the file says itself wins.
+
+    What is implied while something else is not there yet, and no longer once it is, goes again.
+    Also returns what each is implied by.
+    """
     result = dict(specs)
     while True:
         implied: dict[Address, Spec] = {}
+        implied_by: dict[Address, Address] = {}
         for address, spec in result.items():
             declaration = kinds[address.kind].declaration
             assert declaration is not None, "only declared kinds are read"
-            implied |= dict(declaration.expand(address, spec, result))
-        new = {address: spec for address, spec in implied.items() if address not in result}
-        if not new:
-            return result
-        result |= new
+            for new, new_spec in declaration.expand(address, spec, result):
+                if new not in specs:
+                    implied[new] = new_spec
+                    implied_by.setdefault(new, address)
+        following = {**specs, **implied}
+        if following == result:
+            return result, implied_by
+        result = following
+
+
+def _with_implied(
+    document: Document,
+    places: Mapping[Address, Place],
+    implied_by: Mapping[Address, Address],
+    kinds: Kinds,
+) -> dict[Address, Place]:
+    """Add where what is implied stands: inside the entry that implies it, or at that entry."""
+    result = dict(places)
+
+    def place_of(address: Address) -> Place:
+        if address not in result:
+            around = place_of(implied_by[address])
+            declaration = kinds[address.kind].declaration
+            inside = (*around, declaration.section if declaration else "", address.name)
+            result[address] = inside if inside in document.positions else around
+        return result[address]
+
+    for address in implied_by:
+        place_of(address)
+    return result
 
 
 def _sense_problems(
@@ -264,8 +304,46 @@ def _description_problems(loaded: Loaded, address: Address, spec: Spec) -> Itera
         yield loaded.problem(address, ("description",), message)
 
 
-def _reference_problems(loaded: Loaded, kinds: Kinds) -> Iterator[Problem]:
+def _together_problems(loaded: Loaded, kinds: Kinds, told: Sequence[Problem]) -> Iterator[Problem]:
+    """Check how resources stand to each other; of what is wrong already nothing more is said."""
+    places = {(problem.line, problem.column) for problem in told}
+    for kind in kinds.values():
+        if kind.declaration is None:
+            continue
+        for address, fault in kind.declaration.faults_together(loaded.scenario.specs):
+            problem = loaded.problem(address, fault.place, fault.message, fault.hint)
+            if (problem.line, problem.column) not in places:
+                yield problem
+
+
+def _place_inside(value: object, name: str) -> Place | None:
+    """Return where inside plain values a text stands."""
+    if value == name:
+        return ()
+    steps: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        steps = value.items()
+    elif isinstance(value, list):
+        steps = enumerate(value)
+    for step, each in steps:
+        if (inside := _place_inside(each, name)) is not None:
+            return (step, *inside)
+    return None
+
+
+def _value_at(values: Any, place: Place) -> Any:
+    for step in place:
+        if not isinstance(values, dict) or step not in values:
+            return None
+        values = values[step]
+    return values
+
+
+def _reference_problems(
+    loaded: Loaded, written: Mapping[Address, Spec], kinds: Kinds
+) -> Iterator[Problem]:
     specs = loaded.scenario.specs
+    told: set[str] = set()
     names_by_kind: dict[str, list[str]] = {}
     for address in specs:
         names_by_kind.setdefault(address.kind, []).append(address.name)
@@ -275,4 +353,11 @@ def _reference_problems(loaded: Loaded, kinds: Kinds) -> Iterator[Problem]:
                 known = names_by_kind.get(reference.kind, [])
                 message = f'there is no {reference.kind} "{reference.name}" in this scenario'
                 hint = _meant(reference.name, sorted(known))
-                yield loaded.problem(address, reference.place, message, hint)
+                place = reference.place
+                if address not in written:  # then its fields have no place of their own
+                    if message in told:
+                        continue
+                    around = _value_at(loaded.document.values, loaded.places[address])
+                    place = _place_inside(around, reference.name) or place
+                told.add(message)
+                yield loaded.problem(address, place, message, hint)
