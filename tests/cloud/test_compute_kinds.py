@@ -167,7 +167,9 @@ def test_servers_are_filtered(local_cloud: Access, server: str, words: str, rows
     assert len(_shown(local_cloud, "server", "list", *words.split())) == rows
 
 
-def test_a_server_goes_through_its_life(local_cloud: Access, demo: Connection, server: str) -> None:
+def test_a_server_goes_through_its_life(
+    openstack_cloud: OpenStackCloud, local_cloud: Access, demo: Connection, server: str
+) -> None:
     """Each action is waited for, and leaves the server as it says."""
     theirs = demo.compute.find_server(server, ignore_missing=False)
     for verb, status in (
@@ -198,6 +200,14 @@ def test_a_server_goes_through_its_life(local_cloud: Access, demo: Connection, s
     ]
     event = _shown(local_cloud, "server", "event", "show", server, created["Request ID"])
     assert (event["action"], event["instance_uuid"]) == ("create", theirs.id)
+    kind = load_kind("compute.server_event").under(theirs.id)
+
+    async def work(cloud: Cloud) -> list[Any]:
+        one = await verbs.get(cloud, kind, created["Request ID"])
+        assert (one.action, one.instance_uuid) == ("create", theirs.id)
+        return [state async for state in verbs.list_states(cloud, kind)]
+
+    assert sorted(each.action for each in openstack_cloud.run(work)) == sorted(actions)
 
 
 def test_a_locked_server_is_left_alone(local_cloud: Access, demo: Connection, server: str) -> None:

@@ -19,6 +19,7 @@ from stackloom.cloud.collection import AnySyncCollection
 from stackloom.errors import NotFound, UnknownName
 from stackloom.kinds import NewProject, NewUser
 from stackloom.local.access import Access
+from stackloom.resources.identity.role_assignment import assignment_path
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow, AS_IT_COMES]
 
@@ -213,6 +214,30 @@ def test_roles_and_groups_are_given_and_taken(
         done(local_cloud, "group", "delete", name, user="admin")
         front.users.delete(user.id)
         front.projects.delete(project.id)
+
+
+def test_a_role_is_given_by_the_library(
+    local_cloud: Access, admin: Connection, front: SyncCloud, name: str
+) -> None:
+    """An assignment is a path: it is put there, listed, and deleted."""
+    user = front.users.create(NewUser(name=name, password="pass-word-1"))
+    project, role = front.projects.find("admin"), front.roles.find("reader")
+    path = assignment_path(role.id, user_id=user.id, project_id=project.id)
+    try:
+        front.request("identity", "PUT", path)
+        filters = {"user.id": user.id, "scope.project.id": project.id}
+        (ours,) = front.role_assignments.list(**filters)
+        (theirs,) = identity(admin).role_assignments(user_id=user.id, scope_project_id=project.id)
+        assert (ours.role.id, ours.user and ours.user.id) == (
+            *(theirs.role["id"], theirs.user["id"]),
+        )
+        assert str(ours.scope.project) == theirs.scope["project"]["id"]
+        (row,) = _said(local_cloud, "role", "assignment", "list", "--user", name)
+        assert (row["Role"], row["User"], row["Project"]) == (role.id, user.id, project.id)
+        front.request("identity", "DELETE", path)
+        assert [*front.role_assignments.list(**filters)] == []
+    finally:
+        front.users.delete(user.id)
 
 
 def test_an_application_credential_shows_its_secret_once(local_cloud: Access, name: str) -> None:

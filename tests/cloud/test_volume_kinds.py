@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from openstack.block_storage.v3._proxy import Proxy as BlockStorage
 from openstack.connection import Connection
@@ -16,17 +17,22 @@ from tests.cloud.connecting import AS_IT_COMES
 from stackloom.cli.kind_at_hand import load_kind
 from stackloom.cloud import verbs
 from stackloom.cloud.cloud import Cloud
-from stackloom.cloud.kind import Kind
+from stackloom.cloud.kind import Kind, Progress
 from stackloom.cloud.wait import Watch
 from stackloom.errors import NotFound
 from stackloom.local.access import Access
 from stackloom.resources.block_storage.volume import NewVolume, VolumeChange
+from stackloom.resources.block_storage.volume_attachment import (
+    NewVolumeAttachment,
+    VolumeAttachmentChange,
+)
 from stackloom.resources.block_storage.volume_backup import NewVolumeBackup, VolumeBackupChange
 from stackloom.resources.block_storage.volume_snapshot import (
     NewVolumeSnapshot,
     VolumeSnapshotChange,
 )
 from stackloom.resources.block_storage.volume_type import NewVolumeType, VolumeTypeChange
+from stackloom.resources.compute.server_volume import NewServerVolume
 from stackloom.testing.cloud import OpenStackCloud
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow, AS_IT_COMES]
@@ -283,14 +289,81 @@ def test_a_volume_is_attached_to_a_server(
         done(local_cloud, "server", "delete", "vk-server", "--wait")
 
 
-def test_a_volume_is_reserved_and_set_free(
-    local_cloud: Access, demo: Connection, volume: str
+def test_the_library_attaches_a_volume(
+    openstack_cloud: OpenStackCloud, local_cloud: Access, demo: Connection, volume: str
 ) -> None:
-    """An attachment of Cinder's alone, by hand."""
+    """Below a server: made, listed, found, and taken away."""
+    words = "--image cirros --flavor m1.nano --no-network --wait"
+    done(local_cloud, "server", "create", "vk-server", *words.split())
+    server = demo.compute.find_server("vk-server", ignore_missing=False)
+    kind = load_kind("compute.server_volume").under(str(server.id))
+
+    async def work(cloud: Cloud) -> None:
+        volumes = load_kind("block_storage.volume")
+        meant = await verbs.find(cloud, volumes, volume)
+        await verbs.create(cloud, kind, NewServerVolume(volume_id=meant.id))
+        await _watch(
+            cloud, msgspec.structs.replace(volumes, progress=lambda each: _is(each, "in-use"))
+        ).until_ready(meant.id, within_seconds=60)
+        (theirs,) = demo.compute.volume_attachments(server)
+        (listed,) = [state async for state in verbs.list_states(cloud, kind)]
+        found = await verbs.find(cloud, kind, meant.id)
+        assert found == await verbs.get(cloud, kind, meant.id) == listed
+        assert (found.volume_id, found.device) == (theirs.volume_id, theirs.device)
+        await verbs.delete(cloud, kind, meant.id)
+        await _watch(cloud, volumes).until_ready(meant.id, within_seconds=60)
+        assert [state async for state in verbs.list_states(cloud, kind)] == []
+
+    try:
+        openstack_cloud.run(work)
+    finally:
+        done(local_cloud, "server", "delete", "vk-server", "--wait")
+
+
+def _is(volume: Any, status: str) -> Progress:
+    return Progress.READY if volume.status == status else Progress.WAITING
+
+
+_CONNECTOR = {"initiator": "iqn.1993-08.org.debian:01:x", "ip": "10.0.0.9", "host": "other"}
+
+
+def test_a_volume_is_reserved_connected_and_set_free(
+    openstack_cloud: OpenStackCloud, local_cloud: Access, demo: Connection, volume: str
+) -> None:
+    """An attachment of Cinder's alone, by hand: in the library, then on the command line."""
+    kind = load_kind("block_storage.volume_attachment")
+
+    async def work(cloud: Cloud) -> None:
+        meant = await verbs.find(cloud, load_kind("block_storage.volume"), volume)
+        made = await verbs.create(cloud, kind, NewVolumeAttachment(volume_id=meant.id))
+        (listed,) = [state async for state in verbs.list_states(cloud, kind)]
+        assert (listed.id, listed.volume_id, listed.status) == (made.id, meant.id, "reserved")
+        assert (await verbs.find(cloud, kind, made.id)).id == made.id
+        change = VolumeAttachmentChange(connector=_CONNECTOR)
+        assert (await verbs.update(cloud, kind, made.id, change)).id == made.id
+        assert (await verbs.get(cloud, kind, made.id)).status == "attaching"
+        await verbs.delete(cloud, kind, made.id)
+        with pytest.raises(NotFound):
+            await verbs.get(cloud, kind, made.id)
+
+    openstack_cloud.run(work)
     made = _shown(local_cloud, "volume", "attachment", "create", volume)
+    words = [word for name, value in _CONNECTOR.items() for word in (f"--{name}", value)]
+    done(local_cloud, "volume", "attachment", "set", made["id"], *words)
+    shown = _shown(local_cloud, "volume", "attachment", "show", made["id"])
     theirs = _cinder(demo).get_attachment(made["id"])
-    assert (made["status"], made["volume_id"]) == (theirs.status, theirs.volume_id)
-    assert made["status"] == "reserved"
+    assert (shown["status"], shown["volume_id"], shown["attach_mode"]) == (
+        *(theirs.status, theirs.volume_id, theirs.attach_mode),
+    )
+    (row,) = _shown(local_cloud, "volume", "attachment", "list")
+    assert row == {
+        "ID": theirs.id,
+        "Volume ID": theirs.volume_id,
+        "Server ID": theirs.instance,
+        "Status": theirs.status,
+    }
+    done(local_cloud, "volume", "attachment", "complete", made["id"])
+    assert _cinder(demo).get_attachment(made["id"]).status == "attached"
     done(local_cloud, "volume", "attachment", "delete", made["id"])
     assert _shown(local_cloud, "volume", "attachment", "list") == []
 
