@@ -10,7 +10,7 @@
     │                      NoEndpoint · InDoubt
     ├─ WaitFailed 4        TimedOut · WentToError
     ├─ RunFailed 5
-    ├─ Occupied 1
+    ├─ Occupied · Unchangeable
     ├─ LocalCloudError 6   InstallFailed · ProgramDied · NotReady · Busy
     └─ Interrupted 130
 
@@ -103,6 +103,20 @@ class Cycle(UsageError):
         self.addresses = addresses
         circle = " -> ".join([*addresses, addresses[0]])
         super().__init__(f"these resources need each other in a circle: {circle}")
+
+
+class Unchangeable(StackloomError):
+    """It cannot be changed in place after all, because the cloud has changed since the plan."""
+
+    slug = "unchangeable"
+    http_status = 409
+
+    def __init__(self, address: object, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"{address} has to be replaced to change {', '.join(fields)}, and the plan did not say "
+            "so: the cloud has changed meanwhile, or what it names has",
+            hint="run the command again: it plans anew",
+        )
 
 
 class Occupied(StackloomError):

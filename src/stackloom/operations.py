@@ -73,12 +73,14 @@ async def plan(cloud: Cloud, loaded: Loaded, *, records: Records | None = None) 
         BadScenario: images, flavors or networks that it names are not there; says where it does.
     """
     scenario = loaded.scenario
-    wanted = lookups(KINDS, scenario.specs)
+    wanted = lookups(KINDS, scenario)
     found, missing = await look_up(cloud, KINDS, wanted)
     if missing:
         raise _not_found(loaded, missing)
     marked = await _marked(cloud, scenario.name, records)
-    observed = Observed(states=marked.states, doubles=marked.doubles, found=found)
+    observed = Observed(
+        states=marked.states, doubles=marked.doubles, found=found, strangers=marked.strangers
+    )
     return Planned(scenario=scenario, plan=make_plan(KINDS, scenario, observed))
 
 
@@ -88,7 +90,7 @@ async def plan_destruction(
     """Plan to take away everything that carries the marks of a scenario, and nothing else."""
     marked = await _marked(cloud, scenario_name, records)
     empty = Scenario(name=scenario_name, specs={})
-    observed = Observed(states=marked.states, doubles=marked.doubles)
+    observed = Observed(states=marked.states, doubles=marked.doubles, strangers=marked.strangers)
     return Planned(scenario=empty, plan=make_plan(KINDS, empty, observed))
 
 
@@ -127,7 +129,7 @@ def executor(
     cloud: Cloud, planned: Planned, records: Records, *, tell: Tell = tell_nobody
 ) -> Executor:
     """Return what carries a plan out when its ``run()`` is awaited."""
-    plain = CloudActions(cloud, KINDS, planned.scenario, planned.plan.found, tell=tell)
+    plain = CloudActions(cloud, KINDS, planned.scenario, planned.plan, tell=tell)
     actions = RecordedActions(plain, records)
     bulk = [kind.name for kind in KINDS.values() if kind.bulk]
     return Executor(planned.plan, actions, bulk_kinds=bulk, tell=tell)

@@ -77,8 +77,8 @@ def test_by_default_a_change_is_one_put() -> None:
 
 def test_by_default_it_is_deleted_by_its_id() -> None:
     """One DELETE takes it away."""
-    assert _PLAIN.delete_call(_STATE) == Call(method="DELETE", path="/beds/b-1")
-    assert _SPECIAL.delete_call(_STATE) == _PUT
+    assert _PLAIN.delete_calls(_STATE) == [Call(method="DELETE", path="/beds/b-1")]
+    assert _SPECIAL.delete_calls(_STATE) == [_PUT]
 
 
 def test_by_default_the_state_stands_under_the_kinds_name() -> None:
@@ -138,7 +138,7 @@ def test_a_kind_that_is_only_looked_up_cannot_be_made() -> None:
     """Asking for it is a mistake of ours."""
     kind = Kind(name="tool", plural="tools", service="garden", path="/tools", state=State)
     with pytest.raises(AssertionError, match="tool cannot stand in a scenario"):
-        kind.delete_call(_STATE)
+        kind.delete_calls(_STATE)
 
 
 def test_a_reference_has_the_address_of_what_it_names() -> None:

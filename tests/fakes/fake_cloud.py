@@ -257,6 +257,8 @@ class FakeCloud:
     def _list(self, kind: str, query: dict[str, str]) -> list[Thing]:
         if kind == "server":
             self._pass_time()
+        if kind not in self.tables:
+            raise Refusal(404, "HTTPNotFound", f"there are no {kind}s here")
         things = [*self.tables[kind].values()]
         if kind == "server":  # Nova takes an expression
             return [each for each in things if re.search(query.get("name", ""), each["name"])]

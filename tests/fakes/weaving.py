@@ -55,16 +55,18 @@ def scenario(text: str) -> Scenario:
 async def plan(cloud: Cloud, wanted: Scenario) -> Plan:
     """Look at the cloud and plan."""
     listed = await list_kinds(cloud, KINDS, DECLARED)
-    found, missing = await look_up(cloud, KINDS, lookups(KINDS, wanted.specs))
+    found, missing = await look_up(cloud, KINDS, lookups(KINDS, wanted))
     assert not missing, missing
     marked = marked_states(KINDS, listed, wanted.name)
-    observed = Observed(states=marked.states, doubles=marked.doubles, found=found)
+    observed = Observed(
+        states=marked.states, doubles=marked.doubles, found=found, strangers=marked.strangers
+    )
     return make_plan(KINDS, wanted, observed)
 
 
 def executor(cloud: Cloud, wanted: Scenario, made: Plan, tell: Tell = tell_nobody) -> Executor:
     """Return what carries a plan out."""
-    actions = CloudActions(cloud, KINDS, wanted, made.found, tell=tell, sleep=no_pause)
+    actions = CloudActions(cloud, KINDS, wanted, made, tell=tell, sleep=no_pause)
     return Executor(made, actions, bulk_kinds=BULK, tell=tell, now=lambda: 0.0)
 
 

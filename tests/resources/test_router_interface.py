@@ -61,11 +61,13 @@ def test_it_is_added_and_removed_by_its_subnet(ids: FakeIds) -> None:
         path="/v2.0/routers/router-hub-id/add_router_interface",
         body={"subnet_id": "subnet-blue-id"},
     )
-    assert KIND.delete_call(_STATE) == Call(
-        method="PUT",
-        path="/v2.0/routers/r-1/remove_router_interface",
-        body={"subnet_id": "s-1"},
-    )
+    assert KIND.delete_calls(_STATE) == [
+        Call(
+            method="PUT",
+            path="/v2.0/routers/r-1/remove_router_interface",
+            body={"subnet_id": "s-1"},
+        )
+    ]
 
 
 def test_the_answer_tells_its_port(ids: FakeIds) -> None:

@@ -7,7 +7,7 @@ from tests.fakes.toy_kinds import TOY_KINDS, BedSpec, GardenerSpec, PlantSpec
 
 from stackloom.cloud.kind import Spec, State
 from stackloom.cloud.mark import Address, Mark
-from stackloom.scenario.model import Scenario, lookups, needs, references
+from stackloom.scenario.model import Scenario, bonds, lookups, needs, references
 
 BED = Address("bed", "north")
 OTHER = Address("bed", "south")
@@ -31,7 +31,7 @@ def test_a_resource_needs_what_it_names_and_the_parts_of_what_it_needs_whole() -
         PEA: PlantSpec(bed="south", tied_to="bean"),
         OTHER: BedSpec(),
     }
-    assert needs(TOY_KINDS, specs) == {
+    assert needs(TOY_KINDS, Scenario(name="garden", specs=specs)) == {
         ANNA: {BED, BEAN},
         BED: set(),
         BEAN: {BED},
@@ -43,17 +43,31 @@ def test_a_resource_needs_what_it_names_and_the_parts_of_what_it_needs_whole() -
 def test_what_the_scenario_does_not_have_is_not_waited_for() -> None:
     """A name that is found in the cloud is there already; oneself is never waited for."""
     specs: dict[Address, Spec] = {ANNA: GardenerSpec(beds=("old",), tools=("spade",))}
-    assert needs(TOY_KINDS, specs) == {ANNA: set()}
+    assert needs(TOY_KINDS, Scenario(name="garden", specs=specs)) == {ANNA: set()}
 
 
-def test_what_has_to_be_looked_up_is_told_with_everybody_who_names_it() -> None:
-    """Each name once, however many need it."""
-    specs: dict[Address, Spec] = {
-        ANNA: GardenerSpec(beds=("north",), tools=("spade", "rake")),
-        BEN: GardenerSpec(tools=("rake",)),
-        BED: BedSpec(),
+def test_what_has_to_be_looked_up_is_told_once_and_by_what() -> None:
+    """Names are looked for as they are, what is said to exist by what is said of it."""
+    scenario = Scenario(
+        name="garden",
+        specs={
+            ANNA: GardenerSpec(beds=("north",), tools=("spade", "rake")),
+            BEN: GardenerSpec(tools=("rake",)),
+            BED: BedSpec(),
+        },
+        existing={OTHER: {"id": "bed-9"}},
+    )
+    assert lookups(TOY_KINDS, scenario) == {
+        ("bed", "south"): {"id": "bed-9"},
+        ("tool", "spade"): {},
+        ("tool", "rake"): {},
     }
-    assert lookups(TOY_KINDS, specs) == {("tool", "spade"): [ANNA], ("tool", "rake"): [ANNA, BEN]}
+
+
+def test_what_cannot_be_outlived_is_told_apart_from_what_is_waited_for() -> None:
+    """A plant goes with its bed; a gardener would only get other beds, but cannot say so."""
+    specs: dict[Address, Spec] = {BEAN: PlantSpec(bed="north", tied_to="pea"), BED: BedSpec()}
+    assert bonds(TOY_KINDS, specs) == {BEAN: {BED}, BED: set()}
 
 
 def test_a_kind_without_a_declaration_names_nothing() -> None:

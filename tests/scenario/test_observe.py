@@ -185,7 +185,7 @@ def test_names_are_looked_up_by_name_or_id_and_what_is_missing_is_returned() -> 
         cloud: FakeCloud,
     ) -> tuple[dict[tuple[str, str], Found], dict[tuple[str, str], UnknownName]]:
         async with open_cloud(cloud) as opened:
-            return await look_up(opened, KINDS, wanted)
+            return await look_up(opened, KINDS, {key: {} for key in wanted})
 
     cloud = FakeCloud()
     found, missing = asyncio.run(run(cloud))
@@ -207,7 +207,7 @@ def test_nothing_to_look_up_costs_no_request() -> None:
 
     async def run(cloud: FakeCloud) -> None:
         async with open_cloud(cloud) as opened:
-            assert await look_up(opened, KINDS, []) == ({}, {})
+            assert await look_up(opened, KINDS, {}) == ({}, {})
 
     cloud = FakeCloud()
     asyncio.run(run(cloud))

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from stackloom.cli.command import Invocation
 from stackloom.errors import StackloomError, UsageError
-from stackloom.transport.stream import PIECE_BYTES, Upload
+from stackloom.transport.stream import Upload, file_upload
 
 _MIB = 1024 * 1024
 
@@ -66,21 +65,14 @@ def upload_of(file: Path, told: Meter) -> Upload:
     Raises:
         UsageError: it cannot be read.
     """
-    try:
-        length = file.stat().st_size
-        with file.open("rb"):
-            pass
-    except OSError as error:
-        raise UsageError(f"--file: cannot read {file}: {error.strerror}") from error
 
-    def pieces() -> Iterator[bytes]:
-        told.restart()
-        with file.open("rb") as opened:
-            while piece := opened.read(PIECE_BYTES):
-                told.add(len(piece))
-                yield piece
+    def tell(count: int) -> None:
+        if count:
+            told.add(count)
+        else:
+            told.restart()
 
-    return Upload(pieces=pieces, length=length)
+    return file_upload(str(file), tell=tell)
 
 
 class FileSink:

@@ -195,23 +195,27 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
             Neutron makes many in one request.
         made: the state inside the answer to ``create``.
         compare: where the cloud differs from the spec.
-        update: the requests that bring about differences that are all in place.
-        delete: the request that takes it away.
+        update: the requests that bring about differences that are all in place. They are sent one
+            after the other; where the answer to one is lost, the state is read and compared anew.
+        delete: the requests that take it away; a facet's, that take it back to rest.
         needs: the ids that cannot be deleted before it.
         waits: resources of the scenario that have to be there first although the spec does not name
             them: a floating IP waits for the router between its network and its port.
         part_of: the kind it is a part of, such as network for subnet; its spec names that one in a
             reference.
         facet_of: the kind of which it is a side, such as the rules of a security group: it exists
-            with its owner. To make it is to compare it with what ``derive`` finds in the owner's
-            state, and to send what ``update`` says; ``create`` is never asked. Its spec names the
-            owner in a reference, and its name is the owner's.
+            with its owner. ``derive`` yields one for every owner, ``mark`` is the owner's with its
+            own kind, its spec names the owner in a reference, and its name is the owner's. To make
+            it is to compare it with what ``derive`` finds in the owner's fresh state, and to send
+            what ``update`` says, until nothing differs; ``create`` is never asked.
+        at_rest: a facet that is as it is where nobody asks for one, so that there is nothing to
+            take back: a router without routes.
         leaves_with: the id of the one whose deletion takes it away as well: a network and its
             subnets. It costs no request then.
         requires: extensions and rights that a spec needs.
         consumes: what one of them takes from which quota: ``{"compute.cores": 2}``.
         check: what is wrong with a spec, seen with what it names in the cloud.
-        attributes: what ``${kind.name.attribute}`` gives beside the fields of the state.
+        attributes: what ``${kind.name.attribute}`` gives beside the fields of the state, by name.
         paths: fields that are paths of files, beside the scenario's own file.
         adopt: the request that puts a mark on one that somebody else made; None: it takes none.
         capture: the entry of a scenario file that would bring one about, as plain values; None for
@@ -233,16 +237,17 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
     made: Callable[[Mapping[str, Any], Call], StateT] | None = None
     compare: Callable[[Address, SpecT, StateT, Mark, Ids], Iterable[Difference]]
     update: Callable[[StateT, Sequence[Difference]], Sequence[Call]] | None = None
-    delete: Callable[[StateT], Call] | None = None
+    delete: Callable[[StateT], Call | Sequence[Call]] | None = None
     needs: Callable[[StateT], Iterable[str]] = _nothing
     waits: Callable[[Address, SpecT, Declared], Iterable[Address]] = _nothing
     part_of: str = ""
     facet_of: str = ""
+    at_rest: Callable[[StateT], bool] = lambda _state: False
     leaves_with: Callable[[StateT], str] = lambda _state: ""
     requires: Callable[[SpecT], Iterable[Requirement]] = _nothing
     consumes: Callable[[SpecT, Ids], Mapping[str, int]] = lambda _spec, _ids: {}
     check: Callable[[SpecT, Ids], Iterable[Fault]] = _nothing
-    attributes: Callable[[StateT], Mapping[str, Any]] = lambda _state: {}
+    attributes: Mapping[str, Callable[[StateT], Any]] = {}
     paths: tuple[str, ...] = ()
     adopt: Callable[[StateT, Mark], Call] | None = None
     capture: Callable[[StateT, Names], Mapping[str, Any] | None] = lambda _state, _names: None
@@ -407,11 +412,12 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         fields = {change.field: change.want for change in changes}
         return [Call(method="PUT", path=self.member_path(state.id), body={self.wire_key: fields})]
 
-    def delete_call(self, state: StateT) -> Call:
-        """Return the request that takes it away: by default one DELETE."""
-        if self._declared.delete:
-            return self._declared.delete(state)
-        return Call(method="DELETE", path=self.member_path(state.id))
+    def delete_calls(self, state: StateT) -> Sequence[Call]:
+        """Return the requests that take it away: by default one DELETE."""
+        if not self._declared.delete:
+            return [Call(method="DELETE", path=self.member_path(state.id))]
+        calls = self._declared.delete(state)
+        return [calls] if isinstance(calls, Call) else calls
 
     def lane(self, spec: Spec | None, state: StateT | None) -> str:
         """Return the lane of a step that makes *spec*, or takes *state* away; "" for none."""

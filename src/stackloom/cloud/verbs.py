@@ -18,6 +18,7 @@ from stackloom.cloud.kind import Body, Call, Kind, State
 from stackloom.errors import BadAnswer, Forbidden, NotFound, UnknownName
 from stackloom.transport.client import Answer
 from stackloom.transport.paging import next_query
+from stackloom.transport.stream import Upload, file_upload
 
 StateT = TypeVar("StateT", bound=State)
 
@@ -126,9 +127,24 @@ def the_one(kind: Kind[StateT], name: str, found: list[StateT]) -> StateT:
     raise UnknownName(f'{len(found)} {kind.plural} are called "{name}": {ids}', hint="give the id")
 
 
-async def call(cloud: Cloud, kind: Kind[Any], request: Call) -> Answer:
-    """Send one call that a kind has described."""
-    return await _send(cloud, kind, request.method, request.path, request.body)
+async def call(
+    cloud: Cloud, kind: Kind[Any], request: Call, *, if_revision: int | None = None
+) -> Answer:
+    """Send one call that a kind has described.
+
+    Args:
+        if_revision: only if the object still has this ``revision_number``; see ``update``.
+
+    Raises:
+        UsageError: the file that it sends cannot be read.
+    """
+    headers = {"Content-Type": request.media_type} if request.media_type else {}
+    if if_revision is not None:
+        headers["If-Match"] = f"revision_number={if_revision}"
+    upload = file_upload(request.file) if request.file else None
+    return await _send(
+        cloud, kind, request.method, request.path, request.body, headers=headers, upload=upload
+    )
 
 
 async def get(cloud: Cloud, kind: Kind[StateT], id: str) -> StateT:
@@ -212,6 +228,7 @@ async def _send(
     *,
     query: Query | None = None,
     headers: Mapping[str, str] | None = None,
+    upload: Upload | None = None,
 ) -> Answer:
     """Send a request; a 404 about what the service has told of a moment ago is not believed yet."""
     pauses = iter(_LAG_PAUSES_SECONDS)
@@ -226,6 +243,7 @@ async def _send(
                 microversion=kind.microversion,
                 newest_microversion=kind.newest_microversion,
                 headers=headers,
+                upload=upload,
             )
         except NotFound as error:
             id = _told_lately(cloud, path)

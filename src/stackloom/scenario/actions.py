@@ -9,23 +9,35 @@ culprit. What to send, the kinds say.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from stackloom.cloud.cloud import Cloud
-from stackloom.cloud.kind import Call, Kind, Progress
+from stackloom.cloud.kind import Call, Kind, Progress, Spec
 from stackloom.cloud.mark import Address
 from stackloom.cloud.together import together
 from stackloom.cloud.verbs import call, decode_many
 from stackloom.cloud.wait import Watch
-from stackloom.errors import BadAnswer, CloudError, InDoubt, NotFound, ServerFault, StackloomError
+from stackloom.errors import (
+    BadAnswer,
+    CloudError,
+    Conflict,
+    InDoubt,
+    NotFound,
+    ServerFault,
+    StackloomError,
+    Unchangeable,
+)
+from stackloom.scenario.attributes import filled
 from stackloom.scenario.events import StepAccepted, StepInDoubt, Tell, tell_nobody
 from stackloom.scenario.executor import IdByAddress
-from stackloom.scenario.model import Kinds, Scenario
+from stackloom.scenario.holders import explained
+from stackloom.scenario.model import Kinds, Scenario, references
 from stackloom.scenario.observe import list_kinds, marked_states
-from stackloom.scenario.plan import Found, Step
+from stackloom.scenario.plan import Action, Plan, Step
 from stackloom.scenario.planner import KnownIds
 from stackloom.transport.client import Answer
 
@@ -38,6 +50,12 @@ READY_WITHIN_SECONDS = 600.0
 GONE_WITHIN_SECONDS = 300.0
 # With a database of several writers a list may lag a create by a moment.
 LOOK_AGAIN_AFTER_SECONDS = (0.0, 1.0, 2.0)
+# So long after something was made, a 404 may mean that not every part of the cloud knows it yet.
+FRESH_SECONDS = 15.0
+# Of a change whose answer was lost, or which somebody else's came before.
+TRIES = 3
+# What Neutron answers to an If-Match that does not match.
+STALE = 412
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -46,7 +64,7 @@ class CloudActions:
     """Makes, changes and deletes the resources of one scenario.
 
     Args:
-        found: what specs name outside the scenario.
+        plan: what will be carried out; it knows what is there already.
         sleep: how pauses are spent; tests pass their own.
     """
 
@@ -55,21 +73,32 @@ class CloudActions:
         cloud: Cloud,
         kinds: Kinds,
         scenario: Scenario,
-        found: Mapping[tuple[str, str], Found],
+        plan: Plan,
         *,
         tell: Tell = tell_nobody,
         sleep: Sleep = asyncio.sleep,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cloud = cloud
         self._kinds = kinds
         self._scenario = scenario
-        self._found = found
+        self._found = plan.found
         self._tell = tell
         self._sleep = sleep
+        self._now = now
         self._slots = {kind.service: asyncio.Semaphore(REQUESTS_AT_ONCE) for kind in kinds.values()}
         self._lanes: dict[str, asyncio.Lock] = {}
         self._watches = {name: Watch(cloud, kind, sleep=sleep) for name, kind in kinds.items()}
         self._fresh: dict[Address, Any] = {}
+        self._states: dict[Address, Any] = {
+            step.address: step.state
+            for step in plan.steps
+            if step.action in {Action.KEEP, Action.UPDATE}
+        }
+        self._incomplete: set[Address] = set()
+        self._completing = asyncio.Lock()
+        self._settled: set[Address] = set()
+        self._last_made = -FRESH_SECONDS
 
     async def create(
         self, steps: Sequence[Step], ids: IdByAddress
@@ -84,24 +113,22 @@ class CloudActions:
     async def update(self, step: Step, ids: IdByAddress) -> None:
         """Bring about what differs, with the ids that are known by now."""
         kind = self._kinds[step.address.kind]
-        declaration = kind.declaration
-        assert declaration is not None, "only declared kinds are planned"
-        assert step.spec is not None, "only a delete has no spec"
-        mark = self._scenario.mark(step.address)
-        known = KnownIds(ids, self._found, self._fresh)
-        changes = list(declaration.compare(step.address, step.spec, step.state, mark, known))
         async with self._lane(kind, step):
-            for request in kind.update_calls(step.state, changes):
-                await self._send_until_answered(kind, request, step)
+            state = await self._converge(kind, step, step.state, ids)
+        if state is not None:
+            self._states[step.address] = state
 
     async def delete(self, step: Step) -> None:
         """Take it away; one that is gone already is fine."""
         kind = self._kinds[step.address.kind]
         try:
             async with self._lane(kind, step):
-                await self._send_until_answered(kind, kind.delete_call(step.state), step)
+                for request in kind.delete_calls(step.state):
+                    await self._send_until_answered(kind, request, step)
         except NotFound:
             return
+        except Conflict as error:
+            raise await explained(self._cloud, self._kinds, error) from error
         if kind.leaves_late:
             watch = self._watches[kind.name]
             await watch.until_gone(step.state.id, within_seconds=GONE_WITHIN_SECONDS)
@@ -110,11 +137,11 @@ class CloudActions:
         """Wait until it is usable, if it is not already."""
         kind = self._kinds[step.address.kind]
         state = self._fresh.pop(step.address, step.state)
-        if state is not None and kind.progress(state) is Progress.READY:
-            return
-        self._tell(StepAccepted(address=step.address, id=id))
-        watch = self._watches[kind.name]
-        await watch.until_ready(id, within_seconds=READY_WITHIN_SECONDS)
+        if state is None or kind.progress(state) is not Progress.READY:
+            self._tell(StepAccepted(address=step.address, id=id))
+            watch = self._watches[kind.name]
+            await watch.until_ready(id, within_seconds=READY_WITHIN_SECONDS)
+        self._settled.add(step.address)
 
     # --- creating ---------------------------------------------------------------------------------
 
@@ -136,7 +163,7 @@ class CloudActions:
         """Make *steps* in one request; what is missing from the result has to be made singly."""
         kind = self._kinds[steps[0].address.kind]
         wanted = {step.address for step in steps}
-        calls = {step.address: self._call(step, ids) for step in steps}
+        calls = {step.address: await self._call(step, ids) for step in steps}
         bodies = [
             request.body[kind.wire_key]
             for request in calls.values()
@@ -145,8 +172,7 @@ class CloudActions:
         path = next(iter(calls.values())).path
         bulk = Call(method="POST", path=path, body={kind.plural: bodies})
         try:
-            async with self._slots[kind.service]:
-                answer = await call(self._cloud, kind, bulk)
+            answer = await self._patiently(kind, bulk)
             states = decode_many(kind, answer)
             there = marked_states(self._kinds, {kind.name: states}, self._scenario.name).states
             if missing := wanted - set(there):
@@ -162,19 +188,32 @@ class CloudActions:
 
     async def _create_one(self, step: Step, ids: IdByAddress) -> str | StackloomError:
         kind = self._kinds[step.address.kind]
+        assert kind.declaration is not None, "only declared kinds are planned"
         try:
-            request = self._call(step, ids)
+            if kind.declaration.facet_of:
+                return await self._create_facet(kind, step, ids)
+            request = await self._call(step, ids)
             async with self._lane(kind, step):
                 return await self._create_once(kind, step, request)
         except StackloomError as error:
             return error
 
+    async def _create_facet(self, kind: Kind[Any], step: Step, ids: IdByAddress) -> str:
+        """Change the owner's side from what it began as to what is asked for."""
+        assert kind.declaration is not None, "a facet is declared"
+        assert kind.derive is not None, "a facet is derived from its owner"
+        owner_kind = kind.declaration.facet_of
+        owner = self._states[Address(owner_kind, step.address.name)]
+        [beginning] = kind.derive({owner_kind: [owner]})
+        async with self._lane(kind, step):
+            state = await self._converge(kind, step, beginning, ids)
+        return self._note(step.address, beginning if state is None else state)
+
     async def _create_once(self, kind: Kind[Any], step: Step, request: Call) -> str:
         """Send a create; where its outcome is in doubt, look, and only then send it again."""
         for last_try in (False, True):
             try:
-                async with self._slots[kind.service]:
-                    answer = await call(self._cloud, kind, request)
+                answer = await self._patiently(kind, request)
                 return self._note(step.address, _made(kind, answer, request))
             except (InDoubt, ServerFault, BadAnswer) as error:
                 self._doubt(step, error)
@@ -198,27 +237,125 @@ class CloudActions:
                 break
         return there
 
-    def _call(self, step: Step, ids: IdByAddress) -> Call:
-        assert step.spec is not None, "only a delete has no spec"
+    async def _call(self, step: Step, ids: IdByAddress) -> Call:
+        spec, known = await self._known(step, ids)
         mark = self._scenario.mark(step.address)
-        known = KnownIds(ids, self._found, self._fresh)
-        return self._kinds[step.address.kind].create_call(step.address, step.spec, mark, known)
+        return self._kinds[step.address.kind].create_call(step.address, spec, mark, known)
 
     def _note(self, address: Address, state: Any) -> str:
-        self._fresh[address] = state
+        self._fresh[address] = self._states[address] = state
+        self._incomplete.add(address)
+        self._last_made = self._now()
         return str(state.id)
 
+    # --- what is known by now ---------------------------------------------------------------------
+
+    async def _known(self, step: Step, ids: IdByAddress) -> tuple[Spec, KnownIds]:
+        """Return what is asked for with its late values filled in, and what its names mean."""
+        assert step.spec is not None, "only a delete has no spec"
+        late = self._scenario.late.get(step.address, ())
+        wanted = {each.address for each in late}
+        wanted |= {
+            reference.address
+            for reference in references(self._kinds, step.address, step.spec)
+            if reference.complete
+        }
+        await self._complete(wanted)
+        known = KnownIds(ids, self._found, self._states)
+        return filled(step.spec, self._kinds, known) if late else step.spec, known
+
+    async def _complete(self, addresses: set[Address]) -> None:
+        """Read whole what answers to creates told only in part: a server without its ports.
+
+        One round of lists serves all that are made by then.
+        """
+        async with self._completing:
+            if not addresses & self._incomplete:
+                return
+            made = set(self._incomplete)
+            kinds = {address.kind for address in addresses & made}
+            listed = await list_kinds(self._cloud, self._kinds, kinds)
+            marked = marked_states(self._kinds, listed, self._scenario.name).states
+            there = {each for each in made if each.kind in kinds} & marked.keys()
+            self._states |= {address: marked[address] for address in there}
+            # What was not usable yet may have more to tell later.
+            self._incomplete -= there & self._settled
+
+    # --- changing ---------------------------------------------------------------------------------
+
+    async def _converge(self, kind: Kind[Any], step: Step, state: Any, ids: IdByAddress) -> Any:
+        """Send what is needed until nothing differs; return its last state, None if only sent.
+
+        An answer that was lost, and a change by somebody else in between, are looked at before
+        anything is sent again.
+        """
+        declaration = kind.declaration
+        assert declaration is not None, "only declared kinds are planned"
+        mark = self._scenario.mark(step.address)
+        seen_again = None
+        for tries_left in reversed(range(TRIES)):
+            spec, known = await self._known(step, ids)
+            changes = list(declaration.compare(step.address, spec, state, mark, known))
+            if not changes:
+                return seen_again
+            if fixed := [each.field for each in changes if not each.in_place]:
+                raise Unchangeable(step.address, fixed)
+            try:
+                for request in kind.update_calls(state, changes):
+                    await self._send_once(kind, request, state)
+            except (InDoubt, ServerFault, Conflict) as error:
+                if not isinstance(error, Conflict):
+                    self._doubt(step, error)
+                before = changes
+                state = seen_again = await self._see_again(kind, step.address)
+                after = list(declaration.compare(step.address, spec, state, mark, known))
+                is_refused = isinstance(error, Conflict) and error.status != STALE
+                if after and (not tries_left or (is_refused and after == before)):
+                    raise
+            else:
+                return seen_again
+        return seen_again
+
+    async def _see_again(self, kind: Kind[Any], address: Address) -> Any:
+        there = await self._look(kind, {address})
+        if address not in there:
+            raise NotFound(f"{address} is not there any more", hint="run the command again")
+        return there[address]
+
     # --- sending ----------------------------------------------------------------------------------
+
+    async def _send_once(self, kind: Kind[Any], request: Call, state: Any) -> Answer:
+        """Send a change; where the object has a revision, only if it is still the one compared."""
+        is_own = request.method == "PUT" and request.path == kind.member_path(state.id)
+        revision = getattr(state, "revision_number", None) if is_own else None
+        return await self._patiently(kind, request, if_revision=revision)
 
     async def _send_until_answered(self, kind: Kind[Any], request: Call, step: Step) -> None:
         """Send a PUT or DELETE; twice does no harm, so a lost answer is asked for again."""
         try:
-            async with self._slots[kind.service]:
-                await call(self._cloud, kind, request)
+            await self._patiently(kind, request)
         except InDoubt as error:
             self._doubt(step, error)
-            async with self._slots[kind.service]:
-                await call(self._cloud, kind, request)
+            await self._patiently(kind, request)
+
+    async def _patiently(
+        self, kind: Kind[Any], request: Call, *, if_revision: int | None = None
+    ) -> Answer:
+        """Send a request; a 404 shortly after something was made is not believed at once.
+
+        Behind several copies of a database what was just made shows a little later, and what
+        names it is answered 404 as if it were gone.
+        """
+        pauses = iter(LOOK_AGAIN_AFTER_SECONDS[1:] if request.method != "DELETE" else ())
+        while True:
+            try:
+                async with self._slots[kind.service]:
+                    return await call(self._cloud, kind, request, if_revision=if_revision)
+            except NotFound:
+                pause = next(pauses, None)
+                if pause is None or self._now() - self._last_made > FRESH_SECONDS:
+                    raise
+            await self._sleep(pause)
 
     def _lane(self, kind: Kind[Any], step: Step) -> asyncio.Lock:
         """Return the lock shared by steps that go one after the other; else a lock of its own."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from stackloom.cloud.mark import Address
-from stackloom.errors import StackloomError
+from stackloom.errors import Occupied, StackloomError
 from stackloom.scenario.events import Outcome, Result, StepEnded, StepStarted, Tell, tell_nobody
 from stackloom.scenario.plan import Action, Plan, Step, StepKey
 
@@ -115,7 +115,9 @@ class Executor:
         begun: list[list[Step]] = []
         bulks: dict[str, list[Step]] = {}
         for step in steps:
-            if self._stopping:
+            if step.leaves_with:  # it waited for that one, so it is gone
+                self._end(Outcome(step=step, result=Result.DONE))
+            elif self._stopping:
                 self._end(Outcome(step=step, result=Result.STOPPED))
             elif step.action is Action.CREATE and step.address.kind in self._bulk_kinds:
                 bulk = bulks.setdefault(step.address.kind, [])
@@ -146,6 +148,8 @@ class Executor:
             return {step.address: error for step in steps}
 
     async def _change(self, step: Step) -> str | StackloomError:
+        if step.blocked_by:
+            return Occupied(step.blocked_by)
         try:
             if step.action is Action.UPDATE:
                 await self._actions.update(step, self._ids)

@@ -77,7 +77,7 @@ def load_text(text: str, file: str, kinds: Kinds) -> Loaded:
     _raise(list(_sense_problems(loaded, specs, kinds)))
     problems = list(_reference_problems(loaded, specs, kinds))
     _raise(problems + list(_together_problems(loaded, kinds, problems)))
-    if circle := find_cycle(needs(kinds, loaded.scenario.specs)):
+    if circle := find_cycle(needs(kinds, loaded.scenario)):
         names = " -> ".join(str(address) for address in [*circle, circle[0]])
         _raise([loaded.problem(circle[0], (), f"these need each other in a circle: {names}")])
     return loaded

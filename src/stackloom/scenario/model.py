@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from stackloom.cloud.kind import Kind, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
+from stackloom.scenario.attributes import Late
 
 Kinds = Mapping[str, Kind[Any]]
 
@@ -20,10 +21,15 @@ class Scenario:
     Attributes:
         name: what its marks say; unique within a project.
         specs: every resource by its address, in the order of the file.
+        existing: what is there already and is never changed, and how it is found: by ``id``,
+            ``name`` or whatever else its list can be filtered by.
+        late: the values that specs want from the cloud, by the address of the spec.
     """
 
     name: str
     specs: Mapping[Address, Spec]
+    existing: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
+    late: Mapping[Address, tuple[Late, ...]] = field(default_factory=dict)
 
     def mark(self, address: Address) -> Mark:
         """Return the mark of one of its resources."""
@@ -36,11 +42,34 @@ def references(kinds: Kinds, address: Address, spec: Spec) -> list[Reference]:
     return list(declaration.references(spec)) if declaration else []
 
 
-def needs(kinds: Kinds, specs: Mapping[Address, Spec]) -> dict[Address, set[Address]]:
-    """Return what each resource waits for: what it names, and the parts of what it needs whole.
+def needs(kinds: Kinds, scenario: Scenario) -> dict[Address, set[Address]]:
+    """Return what each resource waits for.
 
-    Takes time in the number of references and parts, never resources squared.
+    That is what it names, the parts of what it needs whole, what it wants to know, and what its
+    kind says has to be there first. Takes time in the number of references and parts, never
+    resources squared.
     """
+    specs = scenario.specs
+    result = _named(kinds, specs, lambda _reference: True)
+    for address, spec in specs.items():
+        declaration = kinds[address.kind].declaration
+        wanted = result[address]
+        wanted |= {each.address for each in scenario.late.get(address, ())} & specs.keys()
+        if declaration:
+            wanted |= specs.keys() & set(declaration.waits(address, spec, specs))
+        wanted.discard(address)
+    return result
+
+
+def bonds(kinds: Kinds, specs: Mapping[Address, Spec]) -> dict[Address, set[Address]]:
+    """Return what each resource cannot outlive: where that is replaced, this is as well."""
+    return _named(kinds, specs, lambda reference: not reference.rebinds)
+
+
+def _named(
+    kinds: Kinds, specs: Mapping[Address, Spec], counts: Callable[[Reference], bool]
+) -> dict[Address, set[Address]]:
+    """Return what each resource names, with the parts of what it needs whole."""
     parts: dict[Address, set[Address]] = {}
     for address, spec in specs.items():
         declaration = kinds[address.kind].declaration
@@ -51,7 +80,7 @@ def needs(kinds: Kinds, specs: Mapping[Address, Spec]) -> dict[Address, set[Addr
     result: dict[Address, set[Address]] = {}
     for address, spec in specs.items():
         wanted = result.setdefault(address, set())
-        for reference in references(kinds, address, spec):
+        for reference in filter(counts, references(kinds, address, spec)):
             if reference.address in specs:
                 wanted.add(reference.address)
             if reference.whole:
@@ -60,11 +89,14 @@ def needs(kinds: Kinds, specs: Mapping[Address, Spec]) -> dict[Address, set[Addr
     return result
 
 
-def lookups(kinds: Kinds, specs: Mapping[Address, Spec]) -> dict[tuple[str, str], list[Address]]:
-    """Return what has to be found in the cloud, ``(kind, name)``, and who names it."""
-    wanted: dict[tuple[str, str], list[Address]] = {}
-    for address, spec in specs.items():
+def lookups(kinds: Kinds, scenario: Scenario) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Return what has to be found in the cloud, ``(kind, name)``, and by what.
+
+    An empty query means: by the name, or by the id.
+    """
+    wanted = {(a.kind, a.name): query for a, query in scenario.existing.items()}
+    for address, spec in scenario.specs.items():
         for reference in references(kinds, address, spec):
-            if not reference.declared and reference.address not in specs:
-                wanted.setdefault((reference.kind, reference.name), []).append(address)
+            if not reference.declared and reference.address not in scenario.specs:
+                wanted.setdefault((reference.kind, reference.name), {})
     return wanted

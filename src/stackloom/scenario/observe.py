@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from stackloom.cloud.cloud import Cloud
 from stackloom.cloud.kind import Kind, Listed
-from stackloom.cloud.mark import Address
+from stackloom.cloud.mark import Address, read_mark
 from stackloom.cloud.together import together
 from stackloom.cloud.verbs import find, list_states, the_one
-from stackloom.errors import UnknownName, UsageError
+from stackloom.errors import NoEndpoint, NotFound, UnknownName, UsageError
 from stackloom.scenario.model import Kinds
 from stackloom.scenario.plan import Found
 
@@ -25,10 +26,12 @@ class Marked:
         states: by address.
         doubles: further ones whose mark was taken already. What others stand on is never one
             while there is a choice: to take it away would replace all of them.
+        strangers: what leaves with one of them and is not of the scenario, by the id of the former.
     """
 
     states: Mapping[Address, Any]
     doubles: Mapping[Address, Sequence[Any]]
+    strangers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 async def own_project(cloud: Cloud) -> str:
@@ -46,31 +49,57 @@ async def own_project(cloud: Cloud) -> str:
     return token.project_id
 
 
-async def list_kinds(cloud: Cloud, kinds: Kinds, names: Iterable[str]) -> dict[str, list[Any]]:
+async def list_kinds(
+    cloud: Cloud, kinds: Kinds, names: Iterable[str], *, known: Listed = MappingProxyType({})
+) -> dict[str, list[Any]]:
     """List kinds of the token's project, each with one request and page, all at the same time.
+
+    A kind that this cloud does not have, for lack of a service or an extension, has an empty list.
+
+    Args:
+        known: lists that are there already and are not asked for again.
 
     Raises:
         UsageError: the token is for no project.
     """
     project_id = await own_project(cloud)
     wanted = [kinds[name] for name in _with_sources(kinds, names)]
-    listable = [kind for kind in wanted if kind.has_own_list]
-    lists = await together(_list_own(cloud, kind, project_id) for kind in listable)
-    listed = {kind.name: states for kind, states in zip(listable, lists, strict=True)}
-    derived = {kind.name: list(kind.derive(listed)) for kind in wanted if kind.derive}
-    return {**listed, **derived}
+    plain = [k for k in wanted if k.has_own_list and not k.parent and k.name not in known]
+    lists = await together(_list_own(cloud, kind, project_id) for kind in plain)
+    raw = {**known, **{kind.name: states for kind, states in zip(plain, lists, strict=True)}}
+    below = [kind for kind in wanted if kind.has_own_list and kind.parent]
+    lists = await together(_list_below(cloud, kind, raw) for kind in below)
+    raw |= {kind.name: states for kind, states in zip(below, lists, strict=True)}
+    derived = {kind.name: list(kind.derive(raw)) for kind in wanted if kind.derive}
+    return {**{name: list(states) for name, states in raw.items()}, **derived}
 
 
 async def _list_own(cloud: Cloud, kind: Kind[Any], project_id: str) -> list[Any]:
     query = {kind.project_query: project_id} if kind.project_query else {}
-    return [state async for state in list_states(cloud, kind, query)]
+    try:
+        return [state async for state in list_states(cloud, kind, query)]
+    except (NotFound, NoEndpoint):
+        return []
+
+
+async def _list_below(cloud: Cloud, kind: Kind[Any], listed: Listed) -> list[Any]:
+    """List what is below each of its parents that carries a mark."""
+    parent = kind.parent.rpartition(".")[2]
+    lists = await together(
+        _list_own(cloud, kind.under(state.id), "")
+        for state in listed.get(parent, ())
+        if read_mark(state.description)
+    )
+    return [state for each in lists for state in each]
 
 
 def _with_sources(kinds: Kinds, names: Iterable[str]) -> list[str]:
-    """Add the kinds that those named are derived from."""
+    """Add the kinds that those named are derived from, and stand below."""
     wanted: dict[str, None] = {}
     for name in names:
-        wanted |= dict.fromkeys((name, *kinds[name].derived_from))
+        parent = kinds[name].parent.rpartition(".")[2]
+        sources = (*kinds[name].derived_from, *([parent] if parent else []))
+        wanted |= dict.fromkeys((name, *sources))
     return list(wanted)
 
 
@@ -87,10 +116,28 @@ def marked_states(kinds: Kinds, listed: Listed, scenario: str) -> Marked:
         address: sorted(each, key=lambda state: (state.id not in held, str(state.id)))
         for address, each in found.items()
     }
+    first = {address: each[0] for address, each in ordered.items()}
     return Marked(
-        states={address: each[0] for address, each in ordered.items()},
+        states=first,
         doubles={address: each[1:] for address, each in ordered.items() if len(each) > 1},
+        strangers=_strangers(kinds, listed, first),
     )
+
+
+def _strangers(
+    kinds: Kinds, listed: Listed, states: Mapping[Address, Any]
+) -> dict[str, tuple[str, ...]]:
+    own = {(address.kind, state.id) for address, state in states.items()}
+    ids = {state.id for state in states.values()}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, everything in listed.items():
+        declaration = kinds[name].declaration
+        for state in everything if declaration and not declaration.facet_of else ():
+            owner = declaration.leaves_with(state) if declaration else ""
+            if owner in ids and (name, state.id) not in own:
+                label = f'{name.replace("_", " ")} "{state.name}" ({state.id})'
+                found[owner] = (*found.get(owner, ()), label)
+    return found
 
 
 def _held(kinds: Kinds, listed: Listed) -> set[str]:
@@ -115,36 +162,54 @@ def scenarios_in(kinds: Kinds, listed: Listed) -> dict[str, int]:
 
 
 async def look_up(
-    cloud: Cloud, kinds: Kinds, wanted: Iterable[tuple[str, str]]
+    cloud: Cloud, kinds: Kinds, wanted: Mapping[tuple[str, str], Mapping[str, str]]
 ) -> tuple[dict[tuple[str, str], Found], dict[tuple[str, str], UnknownName]]:
     """Find what specs name outside the scenario; what is not there is returned, not raised.
 
     Args:
-        wanted: ``(kind, name or id)``.
+        wanted: by ``(kind, name)``, what its list is filtered by; nothing for the name or id.
     """
-    names_by_kind: dict[str, list[str]] = {}
-    for kind, name in wanted:
-        names_by_kind.setdefault(kind, []).append(name)
+    keys_by_kind: dict[str, list[tuple[str, str]]] = {}
+    for key in wanted:
+        keys_by_kind.setdefault(key[0], []).append(key)
     found: dict[tuple[str, str], Found] = {}
     missing: dict[tuple[str, str], UnknownName] = {}
 
-    async def keep(kind: str, name: str, everything: list[Any] | None) -> None:
+    async def keep(key: tuple[str, str], everything: list[Any] | None) -> None:
+        kind = kinds[key[0]]
         try:
-            state = (
-                await find(cloud, kinds[kind], name)
-                if everything is None
-                else the_one(kinds[kind], name, [s for s in everything if name in {s.id, s.name}])
-            )
-            found[kind, name] = Found(id=state.id, name=state.name or "", state=state)
+            state = await _look_up_one(cloud, kind, key[1], wanted[key], everything)
+            found[key] = Found(id=state.id, name=state.name or "", state=state)
         except UnknownName as error:
-            missing[kind, name] = error
+            missing[key] = error
 
-    async def keep_all(kind: str, names: list[str]) -> None:
+    async def keep_all(kind: Kind[Any], keys: list[tuple[str, str]]) -> None:
         everything = None
-        if not kinds[kind].name_query:
-            everything = [state async for state in list_states(cloud, kinds[kind])]
-        for name in names:
-            await keep(kind, name, everything)
+        if not kind.name_query:
+            everything = [state async for state in list_states(cloud, kind)]
+        await together(keep(key, everything) for key in keys)
 
-    await together(keep_all(kind, names) for kind, names in names_by_kind.items())
+    await together(keep_all(kinds[name], keys) for name, keys in keys_by_kind.items())
     return found, missing
+
+
+async def _look_up_one(
+    cloud: Cloud,
+    kind: Kind[Any],
+    name: str,
+    query: Mapping[str, str],
+    everything: list[Any] | None,
+) -> Any:
+    """Find one by its name or id, or by whatever else *query* says.
+
+    Args:
+        everything: the whole list, of a kind whose list cannot be filtered by name.
+    """
+    others = {key: value for key, value in query.items() if key not in {"id", "name"}}
+    name = query.get("id") or query.get("name") or name
+    if query and not {"id", "name"} & query.keys():
+        words = ", ".join(f"{key} {value}" for key, value in others.items())
+        return the_one(kind, words, [s async for s in list_states(cloud, kind, others)])
+    if everything is not None:
+        return the_one(kind, name, [s for s in everything if name in {s.id, s.name}])
+    return await find(cloud, kind, name, others)

@@ -43,6 +43,8 @@ class Step:
             need of each on each, which for 10,000 of both would be 10^8.
         replaces: it is one half of a replacement.
         because: the address whose replacement forces this one, if its own fields do not.
+        leaves_with: the step whose deletion takes this one away as well, so that it sends nothing.
+        blocked_by: what others have on it that would go with it, in words; it is not begun then.
     """
 
     address: Address
@@ -54,6 +56,8 @@ class Step:
     after_deletes: bool = False
     replaces: bool = False
     because: Address | None = None
+    leaves_with: StepKey | None = None
+    blocked_by: tuple[str, ...] = ()
 
     @property
     def key(self) -> StepKey:

@@ -5,9 +5,12 @@ Rules:
 
 * What the scenario has and the cloud has not is created, the other way round deleted.
 * A field that differs is updated in place where the API can; otherwise the resource is replaced,
-  and with it everything that needs it, for its id goes away.
+  and with it everything that cannot do without it, for its id goes away. What can be pointed at
+  the new one in place, is.
 * Creates wait for what they need. Deletes wait for whatever holds on to the deleted: until that is
   deleted as well, or an update has let go.
+* What leaves with another, such as the subnets of a network, costs no request of its own; so nobody
+  else's may be among it.
 * The creates of a kind wait for all deletes of that kind: addresses, ranges and names become free
   before they are taken again. ``Step.after_deletes`` says so. Only what an update needs before it
   can let go of something deleted does not wait, for that would be a circle.
@@ -23,8 +26,9 @@ from typing import Any
 from stackloom.cloud.kind import UNKNOWN, Difference, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import Cycle
+from stackloom.scenario.attributes import filled
 from stackloom.scenario.graph import everything_before, everything_behind, find_cycle, in_order
-from stackloom.scenario.model import Kinds, Scenario, needs
+from stackloom.scenario.model import Kinds, Scenario, bonds, needs
 from stackloom.scenario.plan import Action, Found, Plan, Step, StepKey
 
 
@@ -36,11 +40,14 @@ class Observed:
         states: every resource that carries its mark, by address.
         doubles: further resources with a mark that is already taken: duplicates, to be deleted.
         found: what specs name outside the scenario.
+        strangers: what would go away with something of the scenario without being part of it, in
+            words, by the id of the latter.
     """
 
     states: Mapping[Address, Any] = field(default_factory=dict)
     doubles: Mapping[Address, Sequence[Any]] = field(default_factory=dict)
     found: Mapping[tuple[str, str], Found] = field(default_factory=dict)
+    strangers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class KnownIds:
@@ -84,12 +91,15 @@ def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
         Cycle: resources of the scenario need each other in a circle.
     """
     specs = scenario.specs
-    wanted_needs = needs(kinds, specs)
+    wanted_needs = needs(kinds, scenario)
     if circle := find_cycle(wanted_needs):
         raise Cycle([str(address) for address in circle])
-    changes = _changes(kinds, scenario, observed)
-    replaced = _replaced(changes, wanted_needs, observed)
-    gone = {address: state for address, state in observed.states.items() if address not in specs}
+    changes, replaced = _changes(kinds, scenario, observed, wanted_needs)
+    gone = {
+        address: state
+        for address, state in observed.states.items()
+        if address not in specs and not _at_rest(kinds, address, state)
+    }
     gone |= {address: observed.states[address] for address in replaced}
     deletes = _delete_steps(kinds, gone, observed, replaced)
     others = [
@@ -100,38 +110,74 @@ def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
     return Plan(scenario=scenario.name, steps=_in_order(steps), found=observed.found)
 
 
+def _at_rest(kinds: Kinds, address: Address, state: Any) -> bool:
+    declaration = kinds[address.kind].declaration
+    return declaration is not None and declaration.at_rest(state)
+
+
+Changes = dict[Address, tuple[Difference, ...]]
+
+
 def _changes(
-    kinds: Kinds, scenario: Scenario, observed: Observed
-) -> dict[Address, tuple[Difference, ...]]:
-    states = observed.states
-    ids = KnownIds({a: state.id for a, state in states.items()}, observed.found, states)
-    result: dict[Address, tuple[Difference, ...]] = {}
-    for address, spec in scenario.specs.items():
-        state = observed.states.get(address)
-        declaration = kinds[address.kind].declaration
-        if state is not None and declaration is not None:
-            mark = scenario.mark(address)
-            result[address] = tuple(declaration.compare(address, spec, state, mark, ids))
-    return result
-
-
-def _replaced(
-    changes: Mapping[Address, tuple[Difference, ...]],
-    wanted_needs: Mapping[Address, set[Address]],
+    kinds: Kinds,
+    scenario: Scenario,
     observed: Observed,
-) -> dict[Address, Address | None]:
-    """Return what has to be replaced, and what forces it where its own fields do not."""
-    own = {
-        address
-        for address, found in changes.items()
-        if any(not difference.in_place for difference in found)
-    }
-    forced = everything_behind(own, wanted_needs) & set(observed.states)
-    result: dict[Address, Address | None] = {}
-    for address in sorted(forced):
-        behind = sorted(wanted_needs[address] & forced)
-        result[address] = None if address in own or not behind else behind[0]
-    return result
+    wanted_needs: Mapping[Address, set[Address]],
+) -> tuple[Changes, dict[Address, Address | None]]:
+    """Return what differs, and what is replaced: for its own sake, or because of which other.
+
+    What points to something replaced is compared once more without it, which may replace more.
+    """
+    tied = bonds(kinds, scenario.specs)
+    comparison = _Comparison(kinds, scenario, observed)
+    changes = {each: comparison.of(each) for each in scenario.specs if each in observed.states}
+    replaced: set[Address] = set()
+    while True:
+        own = {each for each, found in changes.items() if not all(d.in_place for d in found)}
+        grown = everything_behind(own | replaced, tied) & observed.states.keys()
+        new = grown - replaced
+        if not new:
+            break
+        replaced = grown
+        comparison.forget(new)
+        behind = {a for a, needed in wanted_needs.items() if needed & new} - replaced
+        changes |= {each: comparison.of(each) for each in behind & changes.keys()}
+    because: dict[Address, Address | None] = {}
+    for address in sorted(replaced):
+        forcing = sorted(tied[address] & replaced)
+        because[address] = None if address in own or not forcing else forcing[0]
+    return changes, because
+
+
+class _Comparison:
+    """Compares resources with what is asked for, by the ids that stay."""
+
+    def __init__(self, kinds: Kinds, scenario: Scenario, observed: Observed) -> None:
+        self._kinds = kinds
+        self._scenario = scenario
+        self._observed = observed
+        self._staying = dict(observed.states)
+        self._know()
+
+    def _know(self) -> None:
+        ids = {address: state.id for address, state in self._staying.items()}
+        self._known = KnownIds(ids, self._observed.found, self._staying)
+
+    def forget(self, addresses: set[Address]) -> None:
+        """Compare from now on without the ids of these."""
+        self._staying = {a: s for a, s in self._staying.items() if a not in addresses}
+        self._know()
+
+    def of(self, address: Address) -> tuple[Difference, ...]:
+        """Return where one resource differs."""
+        declaration = self._kinds[address.kind].declaration
+        assert declaration is not None, "only declared kinds are in a scenario"
+        spec = self._scenario.specs[address]
+        if address in self._scenario.late:
+            spec = filled(spec, self._kinds, self._known)
+        state = self._observed.states[address]
+        mark = self._scenario.mark(address)
+        return tuple(declaration.compare(address, spec, state, mark, self._known))
 
 
 def _step(
@@ -162,7 +208,13 @@ def _delete_steps(
     replaced: Mapping[Address, Address | None],
 ) -> list[Step]:
     steps = [
-        Step(address=address, action=Action.DELETE, state=state, replaces=address in replaced)
+        Step(
+            address=address,
+            action=Action.DELETE,
+            state=state,
+            replaces=address in replaced,
+            blocked_by=tuple(observed.strangers.get(state.id, ())),
+        )
         for address, state in gone.items()
     ]
     for address, states in observed.doubles.items():
@@ -191,7 +243,15 @@ def _with_needs(
         key.address for needs in delete_needs.values() for key in needs if not key.deletes
     }
     early = everything_before(letting_go, wanted_needs)
-    return [replace(step, needs=frozenset(delete_needs[step.key])) for step in deletes] + [
+    with_others = _leaving(kinds, deletes, delete_needs)
+    return [
+        replace(
+            step,
+            needs=frozenset(delete_needs[step.key]),
+            leaves_with=with_others.get(step.key),
+        )
+        for step in deletes
+    ] + [
         replace(
             step,
             needs=frozenset(StepKey(each) for each in wanted_needs[step.address]),
@@ -199,6 +259,28 @@ def _with_needs(
         )
         for step in others
     ]
+
+
+def _leaving(
+    kinds: Kinds, deletes: Sequence[Step], delete_needs: dict[StepKey, set[StepKey]]
+) -> dict[StepKey, StepKey]:
+    """Return which delete does the work of which other, and let it wait in the other's place."""
+    by_id = {step.state.id: step.key for step in deletes}
+    result: dict[StepKey, StepKey] = {}
+    for step in deletes:
+        declaration = kinds[step.address.kind].declaration
+        owner = by_id.get(declaration.leaves_with(step.state)) if declaration else None
+        if owner is not None and owner != step.key:
+            result[step.key] = owner
+    for leaving, owner in result.items():
+        while owner in result:
+            owner = result[owner]  # noqa: PLW2901 - with the owner of its owner
+        result[leaving] = owner
+        delete_needs[owner] |= delete_needs[leaving]
+        delete_needs[leaving] = {owner}
+    for owner in set(result.values()):
+        delete_needs[owner] -= {each for each, its in result.items() if its == owner} | {owner}
+    return result
 
 
 def _delete_needs(

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
+
+from stackloom.errors import UsageError
 
 # Large enough that the pieces do not cost more than the bytes, small enough to show progress.
 PIECE_BYTES = 256 * 1024
@@ -22,6 +25,31 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 
     pieces: Callable[[], Iterator[bytes]]
     length: int
+
+
+def file_upload(path: str, *, tell: Callable[[int], None] = lambda _bytes: None) -> Upload:
+    """Return a file as a body in pieces.
+
+    Args:
+        tell: is given the size of each piece as it goes out, and 0 when it begins anew.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with open(path, "rb") as opened:  # noqa: PTH123 - pathlib is not loaded on every path here
+            length = os.fstat(opened.fileno()).st_size
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+    def pieces() -> Iterator[bytes]:
+        tell(0)
+        with open(path, "rb") as opened:  # noqa: PTH123
+            while piece := opened.read(PIECE_BYTES):
+                tell(len(piece))
+                yield piece
+
+    return Upload(pieces=pieces, length=length)
 
 
 class Sink(Protocol):
