@@ -12,7 +12,7 @@ from tests.fakes.cloud import fake_cloud
 from tests.fakes.transport import FakeTransport, answer
 
 from stackloom.cloud.kind import Kind, Progress, State
-from stackloom.cloud.wait import Watch
+from stackloom.cloud.wait import Watch, pause_before_look
 from stackloom.errors import ServerFault, TimedOut, WentToError
 from stackloom.transport.client import Answer
 
@@ -72,13 +72,38 @@ def test_a_resource_is_awaited_until_it_is_ready(garden: _Garden) -> None:
     assert garden.polls == 3
 
 
-def test_the_pauses_grow_to_ten_seconds(garden: _Garden) -> None:
-    """The first poll comes after a second; the longer it takes, the rarer they are."""
-    garden.shows(*[{"a": "SOWN"}] * 12, {"a": "GROWN"})
+def test_the_pauses_grow_with_the_wait(garden: _Garden) -> None:
+    """The first look comes after a second, the others after a fifth of the time waited so far."""
+    garden.shows(*[{"a": "SOWN"}] * 24, {"a": "GROWN"})
     asyncio.run(garden.watch.until_ready("a", within_seconds=600))
-    assert [round(pause, 2) for pause in garden.clock.pauses] == [
-        *(1.0, 1.3, 1.69, 2.2, 2.86, 3.71, 4.83, 6.27, 8.16, 10.0, 10.0, 10.0, 10.0)
-    ]
+    pauses = [round(pause, 2) for pause in garden.clock.pauses]
+    assert pauses[:8] == [1.0, 0.3, 0.3, 0.32, 0.38, 0.46, 0.55, 0.66]
+    assert pauses[-4:] == [8.52, 10.0, 10.0, 10.0]
+
+
+def test_what_is_deleted_is_looked_for_sooner(garden: _Garden) -> None:
+    """It may be gone after half a second."""
+    garden.shows({"a": "GROWN"}, {})
+    asyncio.run(garden.watch.until_gone("a", within_seconds=60))
+    assert garden.clock.pauses == [0.5, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("waited", "look", "pause"),
+    [
+        pytest.param(0.0, 0.0, 1.0, id="nothing can have happened yet"),
+        pytest.param(0.4, 3.0, 6.0, id="a look takes long: the service is busy"),
+        pytest.param(0.9, 0.0, 0.3, id="the first second is nearly over"),
+        pytest.param(20.0, 0.1, 4.0, id="a fifth of the wait"),
+        pytest.param(600.0, 0.1, 10.0, id="ten seconds at most"),
+        pytest.param(2.0, 60.0, 10.0, id="ten seconds, however slow a look is"),
+    ],
+)
+def test_a_pause_is_long_where_looking_is_of_no_use(
+    waited: float, look: float, pause: float
+) -> None:
+    """It depends on how long the wait is, and on what a look costs."""
+    assert pause_before_look(waited, 1.0, look) == pytest.approx(pause)
 
 
 def test_who_begins_to_wait_makes_the_pauses_short_again(garden: _Garden) -> None:
@@ -149,8 +174,8 @@ def test_a_wait_ends_in_time_with_what_was_seen_last(garden: _Garden) -> None:
     assert caught.value.message == "it is not ready after 5 s"
     assert caught.value.hint == "it may still get there; run the command again to go on"
     assert caught.value.last == _Plant(id="a", status="SOWN")
-    assert garden.polls == 4
-    assert garden.clock.seconds == pytest.approx(1 + 1.3 + 1.69 + 2.197)
+    assert garden.polls == len(garden.clock.pauses) == 10
+    assert garden.clock.seconds == pytest.approx(5.56, abs=0.01)
 
 
 def test_what_never_shows_up_has_no_last_state(garden: _Garden) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wait for resources: one poll of the list for all that are awaited, however many they are.
 
-The only place with a loop that sleeps. Nova needs 50-160 ms of CPU for each poll, so there is one a
-second at most, slower the longer nothing moves.
+The only place with a loop that sleeps. A look costs Nova 50-160 ms of CPU, so there is none before
+anything can have happened, and the longer nothing moves the rarer they are: by a fifth of the time
+waited so far, which is also the most by which the end of a wait is noticed late.
 """
 
 from __future__ import annotations
@@ -19,9 +20,14 @@ from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
 StateT = TypeVar("StateT", bound=State)
 
-FIRST_PAUSE_SECONDS = 1.0
+# Nothing is built sooner; what is deleted may be gone sooner.
+FIRST_READY_SECONDS = 1.0
+FIRST_GONE_SECONDS = 0.5
+SHORTEST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 10.0
-PAUSE_GROWTH = 1.3
+SHARE_OF_WAIT = 0.2
+# A service that is busy answers late, and looking at it all the time would keep it busy.
+LOOKS_PER_PAUSE = 2.0
 
 
 class Watch(Generic[StateT]):
@@ -47,7 +53,10 @@ class Watch(Generic[StateT]):
         self._turn = turns(1)
         self._round = 0
         self._states: dict[str, StateT] = {}
-        self._pause = FIRST_PAUSE_SECONDS
+        # When the one who came last began to wait, and when it wants the first look.
+        self._began = 0.0
+        self._first = 0.0
+        self._look_seconds = 0.0
 
     async def until_ready(self, id: str, *, within_seconds: float) -> StateT:
         """Wait until it is usable, and return it as it is then.
@@ -56,8 +65,7 @@ class Watch(Generic[StateT]):
             WentToError: the cloud gave up on it; the message has the cloud's reason.
             TimedOut: the time was up; carries the last state seen.
         """
-        started = self._now()
-        self._pause = FIRST_PAUSE_SECONDS
+        started = self._begin(FIRST_READY_SECONDS)
         while True:
             state = await self._next(id)
             progress = self._kind.progress(state) if state else Progress.WAITING
@@ -74,19 +82,25 @@ class Watch(Generic[StateT]):
         Raises:
             TimedOut: it is still there; carries the last state seen.
         """
-        started = self._now()
-        self._pause = FIRST_PAUSE_SECONDS
+        started = self._begin(FIRST_GONE_SECONDS)
         while (state := await self._next(id)) is not None:
             self._give_up_after(started, within_seconds, state, "it is still there")
+
+    def _begin(self, first_seconds: float) -> float:
+        self._began = self._now()
+        self._first = first_seconds
+        return self._began
 
     async def _next(self, id: str) -> StateT | None:
         """Return its state in the next list to arrive, asking for it if nobody has yet."""
         seen = self._round
         async with self._turn:
             if self._round == seen:
-                await self._sleep(self._pause)
-                self._pause = min(self._pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+                waited = self._now() - self._began
+                await self._sleep(pause_before_look(waited, self._first, self._look_seconds))
+                begun = self._now()
                 states = {state.id: state async for state in list_states(self._cloud, self._kind)}
+                self._look_seconds = self._now() - begun
                 self._states = states
                 self._round += 1
         return self._states.get(id)
@@ -100,3 +114,15 @@ class Watch(Generic[StateT]):
                 last=state,
                 hint="it may still get there; run the command again to go on",
             )
+
+
+def pause_before_look(waited: float, first: float, look: float) -> float:
+    """Return how long to pause before the next look at the list; all in seconds.
+
+    Args:
+        waited: so far, by the one who began last.
+        first: when that one wants the first look.
+        look: how long the last one took.
+    """
+    pause = max(SHORTEST_PAUSE_SECONDS, SHARE_OF_WAIT * waited, LOOKS_PER_PAUSE * look)
+    return max(first - waited, min(pause, LONGEST_PAUSE_SECONDS))
