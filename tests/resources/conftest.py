@@ -5,9 +5,16 @@ from __future__ import annotations
 
 import pytest
 from tests.fakes.cloud import FakeIds
+from tests.fakes.names import FakeNames
 
 
 @pytest.fixture
 def ids() -> FakeIds:
     """Every name has its id: ``network blue`` is ``network-blue-id``."""
     return FakeIds()
+
+
+@pytest.fixture
+def names() -> FakeNames:
+    """And back: ``network-blue-id`` is ``blue``."""
+    return FakeNames()

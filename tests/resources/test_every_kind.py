@@ -61,6 +61,8 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "key_name": "mine",
         "metadata": {"role": "web"},
     },
+    "server_group": {"policy": "anti-affinity", "rules": {"max_server_per_host": 2}},
+    "keypair": {"public_key": "ssh-ed25519 AAAAC3Nza alice@home"},
 }
 
 # What the lists of the openstack client begin with, where it is not id and name.
