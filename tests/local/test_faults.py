@@ -164,7 +164,7 @@ def test_a_rate_lets_a_burst_through_and_says_when_to_come_back(cloud: Cloud) ->
 
 
 def test_what_was_created_is_not_to_be_found_for_a_while(cloud: Cloud) -> None:
-    """Its list and others are as they are."""
+    """Under its id; others are as they are, and what it was made from too."""
     cloud.add(path="/v2.0/ports*", unseen_seconds=60.0)
     assert cloud.hit("GET", "/v2.0/ports/one") == []
     created = cloud.judge("POST", "/v2.0/ports")
@@ -175,7 +175,62 @@ def test_what_was_created_is_not_to_be_found_for_a_while(cloud: Cloud) -> None:
     assert cloud.hit("GET", "/v2.0/ports/one") == ["f1"]
     assert cloud.hit("PUT", "/v2.0/ports/one/tags") == ["f1"]
     assert cloud.hit("GET", "/v2.0/ports/two") == []
-    assert cloud.hit("GET", "/v2.0/ports") == []
+    assert cloud.hit("POST", "/v2.0/ports") == []
+
+
+def _created(cloud: Cloud, *ids: str) -> None:
+    """Let Neutron create ports under a fault that hides them."""
+    verdict = cloud.judge("POST", "/v2.0/ports")
+    assert verdict is not None
+    assert verdict.learn is not None
+    for id in ids:
+        verdict.learn(id)
+
+
+def test_a_list_is_without_what_was_created(cloud: Cloud) -> None:
+    """A list is hit where it would have had it, and only so often as the fault may hit."""
+    cloud.add(path="/v2.0/ports*", unseen_seconds=60.0, times=2)
+    _created(cloud, "one", "two")
+    verdicts = []
+    for listed in (["other"], ["one", "two"], ["one"]):
+        verdict = cloud.judge("GET", "/v2.0/ports")
+        assert verdict is not None
+        assert (verdict.fault, set(verdict.hidden)) == (None, {"one", "two"})
+        cloud.programs["neutron"].hid(verdict, verdict.hidden.keys() & set(listed))
+        verdicts.append(verdict.ids)
+    assert verdicts == [[], ["f1"], ["f1"]]
+    assert cloud.board.count(0) == Count(matched=2, hits=2)
+    used_up = cloud.judge("GET", "/v2.0/ports")
+    assert used_up is not None
+    assert used_up.hidden == {}
+
+
+def test_what_is_hidden_is_taken_from_a_list() -> None:
+    """Other bodies are let through as they came, byte by byte."""
+    body = b'{"ports": [{"id": "a"}, {"id": "b", "tags": ["a"]}, {"name": "c"}], "links": ["a"]}'
+    shorter, found = fault_answers.without(body, {"a", "z"})
+    assert json.loads(shorter) == {
+        "ports": [{"id": "b", "tags": ["a"]}, {"name": "c"}],
+        "links": ["a"],
+    }
+    assert found == {"a"}
+    for other in (b'{"ports": []}', b'{ "port": {"id": "a"} }', b'["a"]', b"\x00\xff", b""):
+        assert fault_answers.without(other, {"a"}) == (other, set())
+
+
+def test_a_request_that_waits_is_let_go_of_what_is_cleared(cloud: Cloud) -> None:
+    """What stays still counts; what came meanwhile does not concern it any more."""
+    cloud.add(delay_seconds=1.0)
+    cloud.add(delay_seconds=20.0, status=500)
+    verdict = cloud.judge()
+    assert verdict is not None
+    assert verdict.wait_seconds == 21.0
+    before = cloud.programs["neutron"].generation()
+    cloud.desk.answer({"do": "fault clear", "id": "f2"})
+    cloud.add(delay_seconds=300.0)
+    assert cloud.programs["neutron"].generation() != before
+    cloud.programs["neutron"].reconsider(verdict)
+    assert (verdict.wait_seconds, verdict.fault) == (1.0, None)
 
 
 def test_the_latency_is_a_fault_that_clearing_leaves(cloud: Cloud) -> None:

@@ -10,9 +10,9 @@
     faults.clear("local")
 
 A fault holds from the moment in which ``add`` returns, survives the restart of a service, and is
-gone after ``clear``, ``reset`` and ``down``. The services' requests to one another are spared
-unless a fault says otherwise. Knows how faults are asked for; what they do is done in
-``runtime/stackloom_cloud``, in the process that serves.
+gone after ``clear``, ``reset`` and ``down``; requests that wait because of it are let go then. The
+services' requests to one another are spared unless a fault says otherwise. Knows how faults are
+asked for; what they do is done in ``runtime/stackloom_cloud``, in the process that serves.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Fault:
         drop: close the connection without an answer: before anything is done (``request``), or
             after it was done (``answer``), which is how duplicates come about.
         truncates: do what is asked, and send half of the answer's body.
-        unseen_seconds: what a POST creates answers 404, under its id, for so long.
+        unseen_seconds: what a POST creates answers 404, under its id, for so long, and lists are
+            without it.
         rate_per_second: more requests than this answer 429. *rate_burst* are free at once.
     """
 

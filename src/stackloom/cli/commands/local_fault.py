@@ -61,7 +61,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         type=seconds,
         default=0.0,
         metavar="TIME",
-        help="404 for what was created, for so long",
+        help="404 for what was created, and lists without it, for so long",
     )
     what.add_argument(
         "--rate", type=rate, default=_NO_RATE, metavar="RATE", help="429 beyond, such as 10/s"

@@ -22,6 +22,7 @@ from . import fault_answers, internal
 from .faults import Fault, Verdict
 
 _MOST_LEARNED_BYTES = 4_000_000
+_LOOK_SECONDS = 0.05
 
 
 class Request(server.HTTPRequest):
@@ -51,7 +52,7 @@ class Request(server.HTTPRequest):
                 is_internal=internal.is_internal(self.conn.remote_addr),
             )
             if self.verdict is not None and self.verdict.wait_seconds:
-                self._put_aside(self.verdict.wait_seconds)
+                self._put_aside()
                 return
         started = time.monotonic()
         if self.verdict is None:
@@ -60,12 +61,12 @@ class Request(server.HTTPRequest):
             self._suffer(self.verdict)
         self._log(time.monotonic() - started)
 
-    def _put_aside(self, seconds: float) -> None:
+    def _put_aside(self) -> None:
         self._is_last = self.close_connection
         # A connection that is not to be closed is given back to the server: see `put_conn`.
         self.close_connection = False
         self.conn.waiting = self
-        self.conn.due = time.monotonic() + seconds
+        self.conn.waiting_since = time.monotonic()
 
     def _suffer(self, verdict: Verdict) -> None:
         fault = verdict.fault
@@ -147,6 +148,38 @@ class Gateway(wsgi.Gateway_10):
         super().write(chunk)
 
 
+class _Hiding(Gateway):
+    """Asks the application for a list, and takes from it what is not to be seen yet."""
+
+    def respond(self) -> None:
+        """Send it once it is whole: what it says of its length comes first."""
+        parts: list[bytes] = []
+        answered: list[Any] = []
+
+        def start_response(*status_and_headers: Any) -> Any:
+            answered[:] = status_and_headers
+            return parts.append
+
+        response = self.req.server.wsgi_app(self.env, start_response)
+        try:
+            parts += response
+        finally:
+            if hasattr(response, "close"):
+                response.close()
+        status, headers, *_ = answered
+        body = b"".join(parts)
+        if status.startswith("200"):
+            body, hidden = fault_answers.without(body, self.req.verdict.hidden)
+            self.req.server.faults.hid(self.req.verdict, hidden)
+            if hidden:
+                headers = [each for each in headers if each[0].lower() != "content-length"]
+                headers.append(("Content-Length", str(len(body))))
+        self.start_response(status, headers)
+        if body:  # without one there is nothing to end
+            self.write(body)
+        self.req.ensure_headers_sent()
+
+
 class _Refusal(server.Gateway):
     """Answers in place of the application."""
 
@@ -177,7 +210,7 @@ def gateway(request: Request) -> server.Gateway:
     """Return what answers this request."""
     verdict = request.verdict
     if verdict is None or (fault := verdict.fault) is None or fault.drop or fault.truncates:
-        return Gateway(request)
+        return _Hiding(request) if verdict is not None and verdict.hidden else Gateway(request)
     return _Refusal(request, fault, verdict.retry_after_seconds)
 
 
@@ -186,11 +219,18 @@ class Connection(server.HTTPConnection):
 
     Attributes:
         waiting: the request that was put aside, if any; it is taken up by the next worker.
-        due: when that is to be, by the monotonic clock.
+        waiting_since: when that was, by the monotonic clock.
     """
 
     waiting: Request | None = None
-    due = 0.0
+    waiting_since = 0.0
+
+    def due(self) -> float:
+        """Return when the request is to be taken up; earlier where a fault was cleared."""
+        assert self.waiting is not None, "put aside"
+        assert self.waiting.verdict is not None, "judged before it was put aside"
+        self.waiting.server.faults.reconsider(self.waiting.verdict)
+        return self.waiting_since + self.waiting.verdict.wait_seconds
 
     def RequestHandlerClass(self, http_server: Any, connection: Connection) -> Request:  # noqa: N802
         """Return the request that waits, or one that is still to be read."""
@@ -199,7 +239,10 @@ class Connection(server.HTTPConnection):
 
 
 class WaitingRoom(threading.Thread):
-    """Hands each connection back to the server when its request has waited long enough."""
+    """Hands each connection back to the server when its request has waited long enough.
+
+    Or as soon as what it waits for is cleared: while somebody waits, it looks for that.
+    """
 
     def __init__(self, http_server: Any) -> None:
         super().__init__(name="waiting-room", daemon=True)
@@ -207,11 +250,12 @@ class WaitingRoom(threading.Thread):
         self._changed = threading.Condition()
         self._order = itertools.count()
         self._connections: list[tuple[float, int, Connection]] = []
+        self._generation = b""
 
     def put(self, connection: Connection) -> None:
         """Take a connection whose request waits."""
         with self._changed:
-            heapq.heappush(self._connections, (connection.due, next(self._order), connection))
+            heapq.heappush(self._connections, (connection.due(), next(self._order), connection))
             self._changed.notify()
 
     def run(self) -> None:
@@ -225,4 +269,14 @@ class WaitingRoom(threading.Thread):
                 now = time.monotonic()
                 if self._connections and self._connections[0][0] <= now:
                     return heapq.heappop(self._connections)[2]
-                self._changed.wait(self._connections[0][0] - now if self._connections else None)
+                seconds = self._connections[0][0] - now if self._connections else None
+                self._changed.wait(None if seconds is None else min(seconds, _LOOK_SECONDS))
+                self._look_for_changes()
+
+    def _look_for_changes(self) -> None:
+        """Reckon anew when each is due, if the faults have changed."""
+        generation = self._server.faults.generation()
+        if generation != self._generation:
+            self._generation = generation
+            self._connections = [(each.due(), at, each) for _, at, each in self._connections]
+            heapq.heapify(self._connections)

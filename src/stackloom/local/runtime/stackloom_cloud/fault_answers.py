@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -143,3 +143,26 @@ def created_ids(body: bytes) -> list[str]:
         found += value if isinstance(value, list) else [value]
     ids = [each.get("id") for each in found if isinstance(each, dict)]
     return [id for id in ids if isinstance(id, str)]
+
+
+def without(body: bytes, hidden: Collection[str]) -> tuple[bytes, set[str]]:
+    """Return a service's list without the things of these ids, and which of them were in it.
+
+    ``{"ports": [{"id": "..."}, ...]}``; every other body comes back as it is.
+    """
+    try:
+        raw = json.loads(body)
+    except ValueError:
+        return body, set()
+    if not isinstance(raw, dict):
+        return body, set()
+    found: set[str] = set()
+    for key, value in raw.items():
+        if isinstance(value, list):
+            ids = {each["id"] for each in value if isinstance(each, dict) and "id" in each}
+            there = ids.intersection(hidden)
+            found |= there
+            raw[key] = [
+                each for each in value if not isinstance(each, dict) or each.get("id") not in there
+            ]
+    return (json.dumps(raw).encode(), found) if found else (body, found)

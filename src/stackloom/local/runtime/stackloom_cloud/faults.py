@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOST_FAULTS = 100
 _HEAD = struct.Struct("=Q")
@@ -89,18 +89,25 @@ class Verdict:
     """What one request is to suffer.
 
     Attributes:
-        wait_seconds: before it is handled.
+        waits: for how long each fault delays it.
         fault: what happens then; None for nothing but the waiting.
         retry_after_seconds: what the answer says; -1 for nothing.
         ids: of the faults that hit it, for the log.
         learn: called with the id of each thing that this request creates.
+        hidden: ids of things that its answer must not list, and the fault that hides each.
     """
 
-    wait_seconds: float = 0.0
+    waits: list[tuple[Fault, float]] = field(default_factory=list)
     fault: Fault | None = None
     retry_after_seconds: int = -1
     ids: list[str] = field(default_factory=list)
     learn: Callable[[str], None] | None = None
+    hidden: dict[str, Fault] = field(default_factory=dict)
+
+    @property
+    def wait_seconds(self) -> float:
+        """How long it waits before it is handled."""
+        return sum(seconds for _, seconds in self.waits)
 
 
 class Board:
@@ -173,9 +180,7 @@ class Faults:
 
     def judge(self, method: str, path: str, *, is_internal: bool) -> Verdict | None:
         """Return what this request is to suffer, None for nothing."""
-        generation = self._board.generation()
-        if generation != self._known:
-            self._read(generation)
+        self._catch_up()
         if not self._faults:
             return None
         verdict = Verdict()
@@ -190,10 +195,35 @@ class Faults:
                 self._take(fault, verdict)
                 if verdict.fault is not None:
                     break
+            elif fault.unseen_seconds and method == "GET" and self._draws_a_hit(fault):
+                verdict.hidden |= dict.fromkeys(self._unseen_of(fault), fault)
         return verdict
 
-    def _read(self, generation: bytes) -> None:
-        """Read the file; what it says is at least as new as *generation*."""
+    def generation(self) -> bytes:
+        """Return what changes with every change of the faults."""
+        return self._board.generation()
+
+    def reconsider(self, verdict: Verdict) -> None:
+        """Take from the verdict on a request that waits what was cleared meanwhile."""
+        self._catch_up()
+        kept = [fault for fault, _ in self._faults]
+        verdict.waits = [(fault, seconds) for fault, seconds in verdict.waits if fault in kept]
+        if verdict.fault is not None and verdict.fault not in kept:
+            verdict.fault = None
+
+    def hid(self, verdict: Verdict, ids: Iterable[str]) -> None:
+        """Count the faults that hid these ids, each once."""
+        for fault in {verdict.hidden[id].id: verdict.hidden[id] for id in ids}.values():
+            with self._alone():
+                matched, hits, allowance, moment = self._board.read(fault.slot)
+                self._board.write(fault.slot, (matched + 1, hits + 1, allowance, moment))
+            verdict.ids.append(fault.id)
+
+    def _catch_up(self) -> None:
+        """Read the file if it changed; what it says is at least as new as the number."""
+        generation = self._board.generation()
+        if generation == self._known:
+            return
         raw = json.loads(self._board.path.read_text())
         faults = [Fault(**{**each, "programs": tuple(each["programs"])}) for each in raw]
         self._faults = tuple(
@@ -205,11 +235,13 @@ class Faults:
 
     def _applies(self, fault: Fault, path: str) -> bool:
         """Tell whether the fault hits there: one of the unseen hits only what is new."""
-        if not fault.unseen_seconds:
-            return True
+        return not fault.unseen_seconds or not self._unseen_of(fault).isdisjoint(path.split("/"))
+
+    def _unseen_of(self, fault: Fault) -> frozenset[str]:
+        """Return the ids of what this fault hides now."""
         now = time.monotonic()
         self._unseen = {key: until for key, until in self._unseen.items() if until > now}
-        return any((fault.id, part) in self._unseen for part in path.split("/"))
+        return frozenset(id for by, id in self._unseen if by == fault.id)
 
     def _learner(self, fault: Fault) -> Callable[[str], None]:
         def learn(id: str) -> None:
@@ -218,13 +250,17 @@ class Faults:
 
         return learn
 
+    def _draws_a_hit(self, fault: Fault) -> bool:
+        """Tell whether the fault would hit the next request that it concerns."""
+        matched, hits, _, _ = self._board.read(fault.slot)
+        return _is_hit(fault, _dice(fault, matched), hits)
+
     def _take(self, fault: Fault, verdict: Verdict) -> None:
         """Count the request, and add to the verdict what the fault does to it, if anything."""
         with self._alone():
             matched, hits, allowance, moment = self._board.read(fault.slot)
-            # The same numbers for the same seed, whatever came between.
-            draw = random.Random(f"{fault.seed}/{fault.id}/{matched}")  # noqa: S311
-            is_hit = draw.random() < fault.chance and not (fault.times and hits >= fault.times)
+            draw = _dice(fault, matched)
+            is_hit = _is_hit(fault, draw, hits)
             retry_after = fault.retry_after_seconds
             if is_hit and fault.rate_per_second:
                 now = time.monotonic()
@@ -241,10 +277,20 @@ class Faults:
             return
         verdict.ids.append(fault.id)
         spread = draw.uniform(-fault.jitter_seconds, fault.jitter_seconds)
-        verdict.wait_seconds += max(0.0, fault.delay_seconds + spread)
+        if (seconds := fault.delay_seconds + spread) > 0:
+            verdict.waits.append((fault, seconds))
         if fault.ends_request:
             verdict.fault = fault
             verdict.retry_after_seconds = retry_after
+
+
+def _dice(fault: Fault, matched: int) -> random.Random:
+    """Return the same numbers for the same seed, whatever came between."""
+    return random.Random(f"{fault.seed}/{fault.id}/{matched}")  # noqa: S311
+
+
+def _is_hit(fault: Fault, draw: random.Random, hits: int) -> bool:
+    return draw.random() < fault.chance and not (fault.times and hits >= fault.times)
 
 
 def _allowance(fault: Fault, before: float, seconds: float) -> float:

@@ -17,7 +17,7 @@ from neutron_lib.api.definitions import portbindings
 from neutron_lib.callbacks import events, registry, resources
 from neutron_lib.plugins.ml2 import api
 
-from . import trunks
+from . import qos, trunks
 
 _ROUTERS_OWN = frozenset({constants.DEVICE_OWNER_ROUTER_INTF, constants.DEVICE_OWNER_ROUTER_GW})
 
@@ -26,8 +26,8 @@ class InstantBindDriver(api.MechanismDriver):
     """Bind each port on its first segment, as Open vSwitch would, and call it active."""
 
     def initialize(self) -> None:
-        """Ask to be told of floating IPs, and bring the driver for trunks along."""
-        self._trunks = trunks.create()
+        """Ask to be told of floating IPs, and bring the drivers for trunks and QoS along."""
+        self._trunks, self._qos = trunks.create(), qos.create()
         for event in (events.PRECOMMIT_CREATE, events.PRECOMMIT_UPDATE):
             registry.subscribe(_settle_floating_ip, resources.FLOATING_IP, event)
 
