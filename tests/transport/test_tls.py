@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -213,6 +214,23 @@ def test_the_systems_certificates_may_be_named_by_a_variable(
     for own in (make(issuer=CA), SELF_SIGNED):
         with served_with(own, tmp_path) as url:
             assert ask(url, Tls()) == 200
+
+
+def test_a_cacert_stands_in_place_of_what_the_system_trusts(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for requests: whom the system trusts may not speak for a cloud with a CA of its own."""
+    system = _file(tmp_path, "system.pem", CA.pem)
+    own = _file(tmp_path, "own.pem", BARE_CA.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(system))
+    with served_with(make(issuer=CA, is_ca=False), tmp_path) as url:
+        assert ask(url, Tls()) == 200
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(url, verify=str(own), timeout=30)
+        with pytest.raises(Unreachable):
+            ask(url, Tls(ca_file=own))
+        assert ask(url, Tls(ca_file=system)) == 200
+    assert os.environ["SSL_CERT_FILE"] == str(system)
 
 
 @pytest.mark.parametrize("own", [make(issuer=CA), SELF_SIGNED], ids=["rustls", "openssl"])

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -175,10 +176,11 @@ class Clients(Generic[ClientT]):
             .pool_idle_timeout(timedelta(seconds=IDLE_SECONDS))
         )
         # A plain one meets no certificate: no https address, no redirect, no proxy.
-        builder = builder.danger_accept_invalid_certs(True).no_proxy() if is_plain else builder
+        builder = builder.no_proxy() if is_plain else builder
         try:
-            builder = builder if is_plain else _with_trust(builder, self._tls)
-            client: ClientT = builder.build()
+            tls = Tls(verify=False) if is_plain else self._tls
+            with _trusting_only(tls.ca_file if tls.verify else None):
+                client: ClientT = _with_trust(builder, tls).build()
         except (OSError, ValueError) as error:
             raise unreadable(error) from error
         return client
@@ -196,6 +198,27 @@ def _with_trust(builder: Any, tls: Tls) -> Any:
             identity += b"\n" + tls.key_file.read_bytes()
         builder = builder.identity_pem(identity)
     return builder
+
+
+# What the system trusts is read by rustls-native-certs, which looks into these first (0.8,
+# src/lib.rs, `CertPaths::from_env`); reqwest itself only ever adds to it.
+_SYSTEM_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@contextmanager
+def _trusting_only(ca_file: Path | None) -> Iterator[None]:
+    """Let a given ``cacert`` stand in place of what the system trusts, as curl and requests do."""
+    if ca_file is None:
+        yield
+        return
+    kept = {name: os.environ.pop(name) for name in _SYSTEM_TRUST if name in os.environ}
+    os.environ["SSL_CERT_DIR" if ca_file.is_dir() else "SSL_CERT_FILE"] = str(ca_file)
+    try:
+        yield
+    finally:
+        for name in _SYSTEM_TRUST:
+            os.environ.pop(name, None)
+        os.environ.update(kept)
 
 
 # Certificates that rustls (webpki 0.103) refuses whatever is trusted; OpenSSL looks at them again,
