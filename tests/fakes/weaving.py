@@ -23,7 +23,9 @@ from stackloom.scenario.planner import Observed, make_plan
 from stackloom.transport.client import Transport
 from stackloom.transport.exchange import Exchange
 
-KINDS = all_kinds()
+# What the fake cloud has; the engine is tested with these however many more kinds there are.
+_FAKED = {"flavor", "image", "network", "port", "router", "router_interface", "server", "subnet"}
+KINDS = {name: kind for name, kind in all_kinds().items() if name in _FAKED}
 DECLARED = [kind.name for kind in KINDS.values() if kind.declaration]
 BULK = [kind.name for kind in KINDS.values() if kind.bulk]
 
