@@ -197,6 +197,9 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
         compare: where the cloud differs from the spec.
         update: the requests that bring about differences that are all in place. They are sent one
             after the other; where the answer to one is lost, the state is read and compared anew.
+        takes_time: fields whose change is not done with the answer, or brings further ones. After
+            it the resource is awaited, read and compared anew until nothing differs: a server that
+            is resized asks to be confirmed, a place on a network leaves a little later.
         delete: the requests that take it away; a facet's, that take it back to rest.
         needs: the ids that cannot be deleted before it.
         waits: resources of the scenario that have to be there first although the spec does not name
@@ -237,6 +240,7 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
     made: Callable[[Mapping[str, Any], Call], StateT] | None = None
     compare: Callable[[Address, SpecT, StateT, Mark, Ids], Iterable[Difference]]
     update: Callable[[StateT, Sequence[Difference]], Sequence[Call]] | None = None
+    takes_time: tuple[str, ...] = ()
     delete: Callable[[StateT], Call | Sequence[Call]] | None = None
     needs: Callable[[StateT], Iterable[str]] = _nothing
     waits: Callable[[Address, SpecT, Declared], Iterable[Address]] = _nothing

@@ -9,7 +9,7 @@ waited so far, which is also the most by which the end of a wait is noticed late
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
 from stackloom.cloud.cloud import Cloud
@@ -35,6 +35,9 @@ class Watch(Generic[StateT]):
 
     Callers share the polls: whoever finds none under way makes the next one, and its answer serves
     all.
+
+    Args:
+        look: gives the states in place of the list of the kind; for kinds that have none.
     """
 
     def __init__(
@@ -45,11 +48,13 @@ class Watch(Generic[StateT]):
         sleep: Sleep = loop_sleep,
         turns: Turns = LoopTurns,
         now: Callable[[], float] = time.monotonic,
+        look: Callable[[], Awaitable[Iterable[StateT]]] | None = None,
     ) -> None:
         self._cloud = cloud
         self._kind = kind
         self._sleep = sleep
         self._now = now
+        self._look = look or self._list
         self._turn = turns(1)
         self._round = 0
         self._states: dict[str, StateT] = {}
@@ -99,11 +104,14 @@ class Watch(Generic[StateT]):
                 waited = self._now() - self._began
                 await self._sleep(pause_before_look(waited, self._first, self._look_seconds))
                 begun = self._now()
-                states = {state.id: state async for state in list_states(self._cloud, self._kind)}
+                states = {state.id: state for state in await self._look()}
                 self._look_seconds = self._now() - begun
                 self._states = states
                 self._round += 1
         return self._states.get(id)
+
+    async def _list(self) -> Iterable[StateT]:
+        return [state async for state in list_states(self._cloud, self._kind)]
 
     def _give_up_after(
         self, started: float, within_seconds: float, state: StateT | None, what: str

@@ -16,11 +16,11 @@ from typing import Any
 import msgspec
 
 from stackloom.cloud.cloud import Cloud
-from stackloom.cloud.kind import Call, Kind, Progress, Spec
+from stackloom.cloud.kind import Call, Difference, Kind, Progress, Spec
 from stackloom.cloud.mark import Address
 from stackloom.cloud.together import together
 from stackloom.cloud.verbs import call, decode_many
-from stackloom.cloud.wait import Watch
+from stackloom.cloud.wait import Watch, pause_before_look
 from stackloom.errors import (
     BadAnswer,
     CloudError,
@@ -29,7 +29,9 @@ from stackloom.errors import (
     NotFound,
     ServerFault,
     StackloomError,
+    TimedOut,
     Unchangeable,
+    WentToError,
 )
 from stackloom.scenario.attributes import filled
 from stackloom.scenario.events import StepAccepted, StepInDoubt, Tell, tell_nobody
@@ -88,7 +90,7 @@ class CloudActions:
         self._now = now
         self._slots = {kind.service: asyncio.Semaphore(REQUESTS_AT_ONCE) for kind in kinds.values()}
         self._lanes: dict[str, asyncio.Lock] = {}
-        self._watches = {name: Watch(cloud, kind, sleep=sleep) for name, kind in kinds.items()}
+        self._watches = {name: self._watch(kind) for name, kind in kinds.items()}
         self._fresh: dict[Address, Any] = {}
         self._states: dict[Address, Any] = {
             step.address: step.state
@@ -115,6 +117,8 @@ class CloudActions:
         kind = self._kinds[step.address.kind]
         async with self._lane(kind, step):
             state = await self._converge(kind, step, step.state, ids)
+            if takes_time(kind, step.differences):
+                state = await self._finish(kind, step, ids)
         if state is not None:
             self._states[step.address] = state
 
@@ -316,6 +320,41 @@ class CloudActions:
                 return seen_again
         return seen_again
 
+    async def _finish(self, kind: Kind[Any], step: Step, ids: IdByAddress) -> Any:
+        """Wait until what was sent has come true, and send what it brings; return the last state.
+
+        A refusal of what was asked for already only says that it is still under way.
+
+        Raises:
+            WentToError: the cloud gave up on it.
+            TimedOut: it still differs.
+        """
+        declaration = kind.declaration
+        assert declaration is not None, "only declared kinds are planned"
+        mark = self._scenario.mark(step.address)
+        started, look_seconds, asked = self._now(), 0.0, list(step.differences)
+        while True:
+            begun = self._now()
+            state = await self._see_again(kind, step.address)
+            look_seconds = self._now() - begun
+            progress = kind.progress(state)
+            if progress is Progress.FAILED:
+                raise WentToError(f"it went to ERROR: {kind.failure(state)}", last=state)
+            if progress is Progress.READY:
+                spec, known = await self._known(step, ids)
+                changes = list(declaration.compare(step.address, spec, state, mark, known))
+                if not changes:
+                    return state
+                try:
+                    await self._converge(kind, step, state, ids)
+                except (NotFound, Conflict):
+                    if changes != asked:
+                        raise
+                asked = changes
+            if self._now() - started > READY_WITHIN_SECONDS:
+                raise TimedOut("it is not yet as it should be", last=state)
+            await self._sleep(pause_before_look(self._now() - started, 0.0, look_seconds))
+
     async def _see_again(self, kind: Kind[Any], address: Address) -> Any:
         there = await self._look(kind, {address})
         if address not in there:
@@ -357,6 +396,13 @@ class CloudActions:
                     raise
             await self._sleep(pause)
 
+    def _watch(self, kind: Kind[Any]) -> Watch[Any]:
+        async def look() -> list[Any]:
+            return (await list_kinds(self._cloud, self._kinds, [kind.name]))[kind.name]
+
+        own_list = None if kind.has_own_list else look
+        return Watch(self._cloud, kind, sleep=self._sleep, look=own_list)
+
     def _lane(self, kind: Kind[Any], step: Step) -> asyncio.Lock:
         """Return the lock shared by steps that go one after the other; else a lock of its own."""
         lane = kind.lane(step.spec, step.state)
@@ -364,6 +410,12 @@ class CloudActions:
 
     def _doubt(self, step: Step, error: Exception) -> None:
         self._tell(StepInDoubt(address=step.address, action=step.action, reason=str(error)))
+
+
+def takes_time(kind: Kind[Any], changes: Sequence[Difference]) -> bool:
+    """Tell whether one of *changes* is not done with the answer to its request."""
+    fields = kind.declaration.takes_time if kind.declaration else ()
+    return any(change.field in fields for change in changes)
 
 
 def _made(kind: Kind[Any], answer: Answer, request: Call) -> Any:
