@@ -10,6 +10,7 @@ from tests.fakes.cloud import FakeIds
 from stackloom.cloud.kind import Call, Difference, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Bar, Box, Leg
+from stackloom.resources.network._ranges import HostRoute
 from stackloom.resources.network.network import NetworkSpec
 from stackloom.resources.network.port import FixedIp
 from stackloom.resources.network.router import (
@@ -22,7 +23,7 @@ from stackloom.resources.network.router import (
     WantedGateway,
 )
 from stackloom.resources.network.router_interface import RouterInterfaceSpec
-from stackloom.resources.network.subnet import HostRoute, SubnetSpec
+from stackloom.resources.network.subnet import SubnetSpec
 
 _HUB = Address("router", "hub")
 _MARK = Mark("s", _HUB)

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 from tests.fakes.cloud import FakeIds
+from tests.fakes.names import FakeNames
 
-from stackloom.cloud.kind import Call, Difference, Fault, Reference
+from stackloom.cloud.kind import Call, Difference, Fault, Reference, Requirement
 from stackloom.cloud.mark import Address, Mark
-from stackloom.cloud.sketch import BarNote
+from stackloom.cloud.sketch import Badge, BarNote
+from stackloom.resources.network._ranges import AllocationPool, HostRoute, RouteSpec
 from stackloom.resources.network.subnet import (
     KIND,
-    AllocationPool,
-    HostRoute,
     NewSubnet,
     SubnetChange,
     SubnetSpec,
@@ -60,7 +60,6 @@ def test_a_subnet_is_made_on_its_network(ids: FakeIds) -> None:
                 "name": "blue",
                 "description": "stackloom://s/subnet.blue",
                 "enable_dhcp": True,
-                "dns_nameservers": [],
             }
         },
     )
@@ -212,6 +211,321 @@ def test_a_gateway_that_is_none_is_told() -> None:
     assert _faults(gateway_ip="10.0.0") == [
         Fault(place=("gateway_ip",), message='"10.0.0" is not an IP address')
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "faults"),
+    [
+        (
+            {"cidr": ""},
+            [
+                (
+                    (),
+                    "a subnet needs a range",
+                    "cidr: 10.0.0.0/24, or a subnet_pool that it is cut from",
+                )
+            ],
+        ),
+        ({"cidr": "", "subnet_pool": "main", "prefixlen": 26}, []),
+        ({"cidr": "10.0.0.0/24", "subnet_pool": "main"}, []),
+        ({"cidr": "", "use_default_subnetpool": True, "ip_version": 6, "ipv6": "slaac"}, []),
+        (
+            {"cidr": "", "subnet_pool": "main", "use_default_subnetpool": True},
+            [
+                (
+                    ("use_default_subnetpool",),
+                    "a range is cut from one pool: the default one, or the one that is named",
+                    "",
+                )
+            ],
+        ),
+        (
+            {"prefixlen": 26, "subnet_pool": "main"},
+            [
+                (
+                    ("prefixlen",),
+                    "10.0.0.0/24 has a length already: 24",
+                    "leave one of the two out",
+                )
+            ],
+        ),
+        ({"prefixlen": 24, "subnet_pool": "main"}, []),
+        ({"ip_version": 6}, [(("ip_version",), "10.0.0.0/24 is a range of IPv4", "")]),
+        (
+            {"cidr": "", "subnet_pool": "main", "gateway_ip": "10.0.0.1"},
+            [
+                (
+                    ("gateway_ip",),
+                    "the pool chooses the range, so nobody knows what is inside it",
+                    "give the cidr as well",
+                )
+            ],
+        ),
+        (
+            {"allocation_pools": [{"start": "10.0.0.1", "end": "10.0.0.9"}]},
+            [
+                (
+                    ("allocation_pools", 0),
+                    "the gateway 10.0.0.1 is inside the pool 10.0.0.1 to 10.0.0.9",
+                    "leave it out of the pool",
+                )
+            ],
+        ),
+        (
+            {"host_routes": [{"destination": "10.9.0.0/33", "nexthop": "10.0.0.9"}]},
+            [
+                (
+                    ("host_routes", 0, "destination"),
+                    '"10.9.0.0/33" is not a range of addresses',
+                    "such as 10.0.0.0/24",
+                )
+            ],
+        ),
+        (
+            {"ipv6": "slaac"},
+            [(("ipv6",), "this is for IPv6, and the range is of IPv4", "")],
+        ),
+        (
+            {"cidr": "fd00::/64", "ipv6": "slaac", "ipv6_ra_mode": "dhcpv6-stateful"},
+            [
+                (
+                    ("ipv6",),
+                    "ipv6 and ipv6_ra_mode have to be the same where they are given",
+                    "ipv6 stands for the other two",
+                )
+            ],
+        ),
+        ({"cidr": "fd00::/64", "ipv6": "slaac", "ipv6_ra_mode": "slaac"}, []),
+        (
+            {
+                "cidr": "fd00::/64",
+                "ipv6_ra_mode": "slaac",
+                "ipv6_address_mode": "dhcpv6-stateful",
+            },
+            [
+                (
+                    ("ipv6_ra_mode",),
+                    "ipv6_ra_mode and ipv6_address_mode have to be the same where they are given",
+                    "ipv6 stands for the other two",
+                )
+            ],
+        ),
+        (
+            {"cidr": "fd00::/80", "ipv6": "dhcpv6-stateless", "enable_dhcp": False},
+            [
+                (
+                    ("enable_dhcp",),
+                    "Neutron gives out no IPv6 addresses where enable_dhcp is false",
+                    "",
+                ),
+                (
+                    ("cidr",),
+                    "hosts make up their addresses, which takes a /64, and this is fd00::/80",
+                    "or dhcpv6-stateful",
+                ),
+            ],
+        ),
+        ({"cidr": "fd00::/80", "ipv6": "dhcpv6-stateful"}, []),
+    ],
+)
+def test_what_does_not_go_together_is_told(
+    fields: dict[str, object], faults: list[tuple[tuple[str | int, ...], str, str]]
+) -> None:
+    """Ranges, pools, modes and lengths, as Neutron would refuse them."""
+    found = _faults(**{"cidr": "10.0.0.0/24", **fields})
+    assert [(each.place, each.message, each.hint) for each in found] == faults
+
+
+def test_subnets_of_one_network_do_not_overlap() -> None:
+    """Neutron refuses that; on two networks it is nobody's business."""
+    assert KIND.declaration is not None
+    declared = {
+        Address("subnet", name): SubnetSpec(network=network, cidr=cidr)
+        for name, network, cidr in (
+            ("a", "blue", "10.0.0.0/16"),
+            ("b", "blue", "10.0.7.0/24"),
+            ("c", "green", "10.0.0.0/16"),
+            ("d", "blue", "${a.b.c}"),
+        )
+    }
+    assert list(KIND.declaration.faults_together(declared)) == [
+        (
+            Address("subnet", "b"),
+            Fault(
+                place=("cidr",),
+                message='10.0.7.0/24 overlaps 10.0.0.0/16 of "a", also on network "blue"',
+            ),
+        )
+    ]
+
+
+def test_all_that_is_asked_for_is_sent(ids: FakeIds) -> None:
+    """The short form of IPv6 is both modes; a pool is named by its id."""
+    spec = SubnetSpec(
+        network="blue",
+        subnet_pool="main",
+        ip_version=6,
+        prefixlen=64,
+        ipv6="slaac",
+        host_routes=(RouteSpec(destination="FD01::/64", nexthop="FD00::9"),),
+        service_types=("network:router_gateway", "compute:nova"),
+    )
+    assert KIND.create_call(_BLUE, spec, _MARK, ids).body == {
+        "subnet": {
+            "network_id": "network-blue-id",
+            "ip_version": 6,
+            "subnetpool_id": "subnet_pool-main-id",
+            "prefixlen": 64,
+            "ipv6_ra_mode": "slaac",
+            "ipv6_address_mode": "slaac",
+            "name": "blue",
+            "description": "stackloom://s/subnet.blue",
+            "enable_dhcp": True,
+            "host_routes": [{"destination": "fd01::/64", "nexthop": "fd00::9"}],
+            "service_types": ["compute:nova", "network:router_gateway"],
+        }
+    }
+    default = SubnetSpec(network="blue", use_default_subnetpool=True)
+    assert KIND.create_call(_BLUE, default, _MARK, ids).body == {
+        "subnet": {
+            "network_id": "network-blue-id",
+            "ip_version": 4,
+            "use_default_subnetpool": True,
+            "name": "blue",
+            "description": "stackloom://s/subnet.blue",
+            "enable_dhcp": True,
+        }
+    }
+
+
+def test_modes_pool_and_length_cannot_be_changed(ids: FakeIds) -> None:
+    """Neutron takes them once; routes and service types it takes again, in any order."""
+    state = msgspec.structs.replace(
+        _STATE,
+        cidr="fd00::/64",
+        ip_version=6,
+        subnetpool_id="another",
+        host_routes=(HostRoute(destination="fd01::/64", nexthop="fd00::9"),),
+        service_types=("b", "a"),
+    )
+    spec = SubnetSpec(
+        network="blue",
+        subnet_pool="main",
+        ip_version=6,
+        prefixlen=60,
+        ipv6="slaac",
+        host_routes=(RouteSpec(destination="FD01::/64", nexthop="FD00::8"),),
+        service_types=("a", "b"),
+    )
+    assert _compare(spec, state, ids) == [
+        Difference(field="ipv6_ra_mode", have=None, want="slaac", in_place=False),
+        Difference(field="ipv6_address_mode", have=None, want="slaac", in_place=False),
+        Difference(
+            field="subnetpool_id", have="another", want="subnet_pool-main-id", in_place=False
+        ),
+        Difference(field="prefixlen", have=64, want=60, in_place=False),
+        Difference(
+            field="host_routes",
+            have=[{"destination": "fd01::/64", "nexthop": "fd00::9"}],
+            want=[{"destination": "fd01::/64", "nexthop": "fd00::8"}],
+        ),
+    ]
+
+
+def test_it_says_what_it_needs_and_takes() -> None:
+    """Extensions, rights, quota; a pool of others is looked up in the cloud."""
+    assert KIND.declaration is not None
+    spec = SubnetSpec(
+        network="blue", subnet_pool="main", use_default_subnetpool=True, service_types=()
+    )
+    assert list(KIND.declaration.references(spec)) == [
+        Reference(kind="network", name="blue", place=("network",)),
+        Reference(kind="subnet_pool", name="main", place=("subnet_pool",), declared=False),
+    ]
+    assert list(KIND.declaration.requires(spec)) == [
+        Requirement(place=("subnet_pool",), extension="subnet_allocation"),
+        Requirement(place=("use_default_subnetpool",), extension="default-subnetpools"),
+        Requirement(place=("service_types",), extension="subnet-service-types", admin=True),
+    ]
+    assert list(KIND.declaration.requires(_SPEC)) == []
+    assert KIND.declaration.leaves_with(_STATE) == "network-blue-id"
+    cut = msgspec.structs.replace(_STATE, subnetpool_id="p-1")
+    assert list(KIND.declaration.needs(cut)) == ["network-blue-id", "p-1"]
+
+
+def test_one_that_others_made_takes_a_mark() -> None:
+    """The person's own words stay; a mark of before goes."""
+    assert KIND.declaration is not None
+    assert KIND.declaration.adopt is not None
+    state = msgspec.structs.replace(_STATE, description="mine stackloom://old/subnet.x")
+    assert KIND.declaration.adopt(state, _MARK) == Call(
+        method="PUT",
+        path="/v2.0/subnets/s-1",
+        body={"subnet": {"description": "mine stackloom://s/subnet.blue"}},
+    )
+
+
+def test_what_neutron_chose_is_not_captured() -> None:
+    """Only what differs from what Neutron makes by itself is written down."""
+    assert KIND.declaration is not None
+    names = FakeNames()
+    plain = SubnetState(
+        id="s",
+        network_id="network-blue-id",
+        cidr="10.0.0.0/24",
+        gateway_ip="10.0.0.1",
+        description="stackloom://s/subnet.blue",
+        allocation_pools=(AllocationPool(start="10.0.0.2", end="10.0.0.254"),),
+    )
+    assert KIND.declaration.capture(plain, names) == {"network": "blue", "cidr": "10.0.0.0/24"}
+    other = msgspec.structs.replace(plain, network_id="n-2")
+    assert KIND.declaration.capture(other, names) is None
+    full = SubnetState(
+        id="s",
+        network_id="network-blue-id",
+        cidr="fd00::/64",
+        ip_version=6,
+        description="words stackloom://s/subnet.blue",
+        gateway_ip=None,
+        enable_dhcp=False,
+        subnetpool_id="subnet_pool-main-id",
+        ipv6_ra_mode="slaac",
+        ipv6_address_mode="slaac",
+        allocation_pools=(AllocationPool(start="fd00::2", end="fd00::9"),),
+        dns_nameservers=("fd00::53",),
+        host_routes=(HostRoute(destination="fd01::/64", nexthop="fd00::9"),),
+        service_types=("compute:nova",),
+    )
+    assert KIND.declaration.capture(full, names) == {
+        "network": "blue",
+        "cidr": "fd00::/64",
+        "description": "words",
+        "subnet_pool": "main",
+        "enable_dhcp": False,
+        "ipv6": "slaac",
+        "gateway_ip": None,
+        "allocation_pools": [{"start": "fd00::2", "end": "fd00::9"}],
+        "dns_nameservers": ["fd00::53"],
+        "host_routes": [{"destination": "fd01::/64", "nexthop": "fd00::9"}],
+        "service_types": ["compute:nova"],
+    }
+    half = msgspec.structs.replace(full, ipv6_address_mode=None)
+    captured = KIND.declaration.capture(half, names)
+    assert captured is not None
+    assert captured["ipv6_ra_mode"] == "slaac"
+    assert "ipv6" not in captured
+
+
+def test_a_pool_is_a_badge_on_the_network() -> None:
+    """Whose range is still to be cut says where from."""
+    assert KIND.declaration is not None
+    spec = SubnetSpec(network="blue", subnet_pool="main")
+    assert list(KIND.declaration.sketch(_BLUE, spec, {})) == [
+        BarNote(bar="network.blue", note="from pool main", key="subnet.blue"),
+        Badge(on="network.blue", key="subnet_pool.main", sort="subnet_pool", label="main"),
+    ]
+    state = SubnetState(id="s", network_id="n", cidr="fd00::/64", subnetpool_id="p")
+    assert list(KIND.sketch(state))[1:] == [Badge(on="n", key="p", sort="subnet_pool")]
 
 
 def test_it_belongs_to_its_network() -> None:

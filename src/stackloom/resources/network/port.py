@@ -26,7 +26,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Badge, Part, Port
-from stackloom.resources.network.subnet import address_faults, as_neutron_writes
+from stackloom.resources.network._ranges import address_faults, as_neutron_writes
 
 
 class FixedIpSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import ip_address, ip_interface, ip_network
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -20,40 +19,96 @@ from stackloom.cloud.kind import (
     Fault,
     Ids,
     Kind,
+    Names,
     Place,
     Reference,
+    Requirement,
     Spec,
     State,
     differences,
 )
-from stackloom.cloud.mark import Address, Mark
-from stackloom.cloud.sketch import BarNote, Part
+from stackloom.cloud.mark import Address, Mark, without_mark
+from stackloom.cloud.sketch import Badge, BarNote, Part
+from stackloom.resources.network._ranges import (
+    AllocationPool,
+    HostRoute,
+    Ranged,
+    RouteSpec,
+    address_faults,
+    as_neutron_writes,
+    first_address,
+    is_link_local,
+    overlapping,
+    pool_faults,
+    range_as_neutron_writes,
+    range_faults,
+    read_address,
+    read_range,
+    routes_as_neutron_writes,
+    routes_faults,
+    sorted_pools,
+    usual_pools,
+)
+
+AddressMode = Literal["slaac", "dhcpv6-stateless", "dhcpv6-stateful"]
 
 
-class AllocationPool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A range inside the subnet that addresses are taken from, both ends included."""
+class SubnetFields(Spec, frozen=True, kw_only=True):
+    """A subnet inside a network's ``subnets``: all that ``SubnetSpec`` has but ``network``."""
 
-    start: str
-    end: str
-
-
-class SubnetSpec(Spec, frozen=True, kw_only=True):
-    """A subnet. ``gateway_ip: null`` means none; not given, Neutron takes the first address."""
-
-    network: str
-    cidr: str
+    cidr: str = ""
+    subnet_pool: str = ""
+    use_default_subnetpool: bool = False
+    prefixlen: int | UnsetType = UNSET
+    ip_version: Literal[4, 6] | UnsetType = UNSET
     description: str = ""
     enable_dhcp: bool = True
-    gateway_ip: str | msgspec.UnsetType | None = msgspec.UNSET
-    dns_nameservers: tuple[str, ...] = ()
-    allocation_pools: tuple[AllocationPool, ...] | msgspec.UnsetType = msgspec.UNSET
+    gateway_ip: str | UnsetType | None = UNSET
+    ipv6: AddressMode | UnsetType = UNSET
+    ipv6_ra_mode: AddressMode | UnsetType = UNSET
+    ipv6_address_mode: AddressMode | UnsetType = UNSET
+    dns_nameservers: tuple[str, ...] | UnsetType = UNSET
+    allocation_pools: tuple[AllocationPool, ...] | UnsetType = UNSET
+    host_routes: tuple[RouteSpec, ...] | UnsetType = UNSET
+    service_types: tuple[str, ...] | UnsetType = UNSET
+
+    @property
+    def is_from_pool(self) -> bool:
+        """Whether its range is cut from a pool."""
+        return bool(self.subnet_pool) or self.use_default_subnetpool
+
+    @property
+    def version(self) -> int:
+        """4 or 6."""
+        cidr = read_range(self.cidr)
+        if cidr is not None:
+            return cidr.version
+        return 4 if self.ip_version is UNSET else self.ip_version
 
 
-class HostRoute(msgspec.Struct, frozen=True, kw_only=True):
-    """A route that DHCP tells the servers on a subnet, or that a router follows."""
+class SubnetSpec(SubnetFields, frozen=True, kw_only=True):
+    """A subnet: a range of addresses on a network.
 
-    destination: str
-    nexthop: str
+    Attributes:
+        network: the network of the scenario that it is on.
+        cidr: the range, such as ``10.0.0.0/24``; from a pool it may be left to Neutron.
+        subnet_pool: the pool that the range is cut from, of the scenario or of the cloud.
+        use_default_subnetpool: cut it from the default pool of its family.
+        prefixlen: how long a range from a pool is; not given, the pool's own default.
+        ip_version: 4 or 6, needed only where ``cidr`` does not say it; not given, 4.
+        gateway_ip: ``null`` for none; not given, the first address of the range.
+        ipv6: how hosts get their addresses and who tells them the rest: ``slaac``,
+            ``dhcpv6-stateless`` or ``dhcpv6-stateful``; short for the two modes that follow.
+        ipv6_ra_mode: who sends router advertisements, and what is in them; Neutron's router.
+        ipv6_address_mode: how addresses are given out.
+        dns_nameservers: in the order in which they are asked; not given, they stay as they are.
+        allocation_pools: not given, all but the gateway.
+        host_routes: what DHCP tells hosts beside the gateway.
+        service_types: for which owners of ports it is, such as ``network:floatingip``; for
+            administrators.
+    """
+
+    network: str
 
 
 class NewSubnet(Body, frozen=True, kw_only=True):
@@ -123,99 +178,157 @@ class SubnetState(State, frozen=True, kw_only=True):
     revision_number: int | None = None
 
 
-def range_faults(cidr: str, place: Place) -> Iterator[Fault]:
-    """Check a range of addresses.
-
-    Neutron refuses one with host bits, without a length, and of IPv4 all but ``10.0.0.0/24``.
-
-    Source: neutron_lib/api/validators/__init__.py, ``validate_subnet``, 2026.2.
-    """
-    try:
-        interface = ip_interface(cidr)
-    except ValueError:
-        yield Fault(
-            place=place, message=f'"{cidr}" is not a range of addresses', hint="such as 10.0.0.0/24"
-        )
-        return
-    network = interface.network
-    hint = f"{network} is meant?"
-    if interface.ip != network.network_address:
-        yield Fault(place=place, message=f'"{cidr}" has host bits set', hint=hint)
-    elif "/" not in cidr or (network.version == 4 and str(network) != cidr):
-        message = f'"{cidr}" is not written the way Neutron takes it'
-        yield Fault(place=place, message=message, hint=hint)
-
-
-def _faults(spec: SubnetSpec) -> Iterator[Fault]:
-    problems = list(range_faults(spec.cidr, ("cidr",)))
+def subnet_faults(spec: SubnetFields, place: Place = ()) -> Iterator[Fault]:
+    """Check a subnet; *place* is where its fields stand inside the spec that is checked."""
+    problems = list(_range_problems(spec, place))
     yield from problems
-    if problems:
+    if not problems:
+        yield from _inside_faults(spec, place)
+    for index, server in enumerate(spec.dns_nameservers or ()):
+        yield from address_faults(server, "", (*place, "dns_nameservers", index))
+    yield from routes_faults(spec.host_routes or (), (*place, "host_routes"))
+    yield from _mode_faults(spec, place)
+
+
+def _range_problems(spec: SubnetFields, place: Place) -> Iterator[Fault]:
+    if spec.cidr:
+        yield from range_faults(spec.cidr, (*place, "cidr"))
+    elif not spec.is_from_pool:
+        hint = "cidr: 10.0.0.0/24, or a subnet_pool that it is cut from"
+        yield Fault(place=place, message="a subnet needs a range", hint=hint)
+    if spec.subnet_pool and spec.use_default_subnetpool:
+        message = "a range is cut from one pool: the default one, or the one that is named"
+        yield Fault(place=(*place, "use_default_subnetpool"), message=message)
+    cidr = read_range(spec.cidr)
+    if cidr is not None and spec.ip_version not in {UNSET, cidr.version}:
+        message = f"{spec.cidr} is a range of IPv{cidr.version}"
+        yield Fault(place=(*place, "ip_version"), message=message)
+    if cidr is not None and spec.prefixlen not in {UNSET, cidr.prefixlen}:
+        message = f"{spec.cidr} has a length already: {cidr.prefixlen}"
+        hint = "leave one of the two out"
+        yield Fault(place=(*place, "prefixlen"), message=message, hint=hint)
+
+
+def _inside_faults(spec: SubnetFields, place: Place) -> Iterator[Fault]:
+    """Check what has to be inside the range."""
+    gateway = spec.gateway_ip if isinstance(spec.gateway_ip, str) else ""
+    pools = spec.allocation_pools or ()
+    if not spec.cidr:
+        # neutron/db/ipam_backend_mixin.py, ``validate_pools_with_subnetpool``, 29.0.0.
+        for name, is_given in (("gateway_ip", gateway), ("allocation_pools", pools)):
+            if is_given:
+                message = "the pool chooses the range, so nobody knows what is inside it"
+                hint = "give the cidr as well"
+                yield Fault(place=(*place, name), message=message, hint=hint)
         return
-    addresses: list[tuple[Place, str]] = []
-    if isinstance(spec.gateway_ip, str) and not _is_link_local(spec.gateway_ip):
-        addresses.append((("gateway_ip",), spec.gateway_ip))
-    if spec.allocation_pools is not msgspec.UNSET:
-        for index, pool in enumerate(spec.allocation_pools):
-            addresses.append((("allocation_pools", index, "start"), pool.start))
-            addresses.append((("allocation_pools", index, "end"), pool.end))
-    for place, address in addresses:
-        yield from address_faults(address, spec.cidr, place)
-    for index, server in enumerate(spec.dns_nameservers):
-        yield from address_faults(server, "", ("dns_nameservers", index))
+    if gateway and not is_link_local(gateway):
+        yield from address_faults(gateway, spec.cidr, (*place, "gateway_ip"))
+    if spec.gateway_ip is UNSET and (cidr := read_range(spec.cidr)) is not None:
+        gateway = str(first_address(cidr))
+    yield from pool_faults(pools, spec.cidr, gateway, (*place, "allocation_pools"))
 
 
-def address_faults(address: str, cidr: str, place: Place) -> Iterator[Fault]:
-    """Check an address, and that it is inside *cidr* where one is given."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        yield Fault(place=place, message=f'"{address}" is not an IP address')
+def _mode_faults(spec: SubnetFields, place: Place) -> Iterator[Fault]:
+    """Check the modes of IPv6.
+
+    Source: neutron/db/ipam_backend_mixin.py, ``_validate_ipv6_attributes``, 29.0.0.
+    """
+    given = [
+        name
+        for name in ("ipv6", "ipv6_ra_mode", "ipv6_address_mode")
+        if getattr(spec, name) is not UNSET
+    ]
+    if not given:
         return
-    if cidr and parsed not in ip_network(cidr):
-        yield Fault(place=place, message=f"{address} is outside of {cidr}")
+    here = (*place, given[0])
+    if spec.version == 4:
+        yield Fault(place=here, message="this is for IPv6, and the range is of IPv4")
+        return
+    # The short form is both of the long ones, so the same three times is no contradiction.
+    modes = {getattr(spec, name) for name in given}
+    if len(modes) > 1:
+        message = f"{' and '.join(given)} have to be the same where they are given"
+        yield Fault(place=here, message=message, hint="ipv6 stands for the other two")
+    if not spec.enable_dhcp:
+        message = "Neutron gives out no IPv6 addresses where enable_dhcp is false"
+        yield Fault(place=(*place, "enable_dhcp"), message=message)
+    cidr = read_range(spec.cidr)
+    is_automatic = {"slaac", "dhcpv6-stateless"} & modes
+    if cidr is not None and is_automatic and cidr.prefixlen != 64:
+        message = f"hosts make up their addresses, which takes a /64, and this is {spec.cidr}"
+        yield Fault(place=(*place, "cidr"), message=message, hint="or dhcpv6-stateful")
 
 
-def _is_link_local(address: str) -> bool:
-    """Tell whether it is an IPv6 address of the link, which routers may have instead of ours."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return parsed.version == 6 and parsed.is_link_local
+def _modes(spec: SubnetFields) -> dict[str, str]:
+    """Return the modes that are asked for, by Neutron's names."""
+    short = {"ipv6_ra_mode": spec.ipv6, "ipv6_address_mode": spec.ipv6}
+    long = {"ipv6_ra_mode": spec.ipv6_ra_mode, "ipv6_address_mode": spec.ipv6_address_mode}
+    wanted = short if spec.ipv6 is not UNSET else long
+    return {name: mode for name, mode in wanted.items() if isinstance(mode, str)}
 
 
-def as_neutron_writes(address: str) -> str:
-    """Return the short form of an address in lower case, so that a second plan finds it again."""
-    return str(ip_address(address))
+def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
+    """Check that no two subnets of a network overlap, which Neutron refuses."""
+    ranges: dict[str, list[Ranged]] = {}
+    for address, spec in declared.items():
+        if isinstance(spec, SubnetSpec) and (cidr := read_range(spec.cidr)) is not None:
+            ranges.setdefault(spec.network, []).append((cidr, address.name))
+    for network, each in ranges.items():
+        for (cidr, name), (other, other_name) in overlapping(each):
+            message = f'{other} overlaps {cidr} of "{name}", also on network "{network}"'
+            yield Address("subnet", other_name), Fault(place=("cidr",), message=message)
+
+
+def _references(spec: SubnetSpec) -> Iterator[Reference]:
+    yield Reference(kind="network", name=spec.network, place=("network",))
+    if spec.subnet_pool:
+        place = ("subnet_pool",)
+        yield Reference(kind="subnet_pool", name=spec.subnet_pool, place=place, declared=False)
+
+
+def _requires(spec: SubnetSpec) -> Iterator[Requirement]:
+    if spec.subnet_pool:
+        yield Requirement(place=("subnet_pool",), extension="subnet_allocation")
+    if spec.use_default_subnetpool:
+        yield Requirement(place=("use_default_subnetpool",), extension="default-subnetpools")
+    if spec.service_types is not UNSET:
+        # neutron/conf/policies/subnet.py, ``create_subnet:service_types``, 29.0.0.
+        place = ("service_types",)
+        yield Requirement(place=place, extension="subnet-service-types", admin=True)
 
 
 def _wanted(address: Address, spec: SubnetSpec, mark: Mark) -> dict[str, Any]:
-    gateway = spec.gateway_ip
-    pools = spec.allocation_pools
-    fields = {
+    """Return what can be changed afterwards as well."""
+    fields: dict[str, Any] = {
         "name": address.name,
         "description": mark.beside(spec.description),
         "enable_dhcp": spec.enable_dhcp,
-        "gateway_ip": as_neutron_writes(gateway) if isinstance(gateway, str) else gateway,
-        "dns_nameservers": [as_neutron_writes(server) for server in spec.dns_nameservers],
-        "allocation_pools": pools
-        if pools is msgspec.UNSET
-        else [
-            {"start": as_neutron_writes(pool.start), "end": as_neutron_writes(pool.end)}
-            for pool in pools
-        ],
     }
-    return {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+    if spec.gateway_ip is not UNSET:
+        fields["gateway_ip"] = spec.gateway_ip and as_neutron_writes(spec.gateway_ip)
+    if spec.dns_nameservers is not UNSET:
+        fields["dns_nameservers"] = [as_neutron_writes(server) for server in spec.dns_nameservers]
+    if spec.allocation_pools is not UNSET:
+        fields["allocation_pools"] = sorted_pools(spec.allocation_pools)
+    if spec.host_routes is not UNSET:
+        fields["host_routes"] = routes_as_neutron_writes(spec.host_routes)
+    if spec.service_types is not UNSET:
+        fields["service_types"] = sorted(spec.service_types)
+    return fields
 
 
 def _create(address: Address, spec: SubnetSpec, mark: Mark, ids: Ids) -> Call:
-    network = ip_network(spec.cidr)
-    body = {
-        "network_id": ids("network", spec.network),
-        "cidr": str(network),
-        "ip_version": network.version,
-        **_wanted(address, spec, mark),
-    }
+    body = {"network_id": ids("network", spec.network), "ip_version": spec.version}
+    if spec.cidr:
+        body["cidr"] = range_as_neutron_writes(spec.cidr)
+    if spec.subnet_pool:
+        body["subnetpool_id"] = ids("subnet_pool", spec.subnet_pool)
+    if spec.use_default_subnetpool:
+        body["use_default_subnetpool"] = True
+    if spec.prefixlen is not UNSET and not spec.cidr:
+        body["prefixlen"] = spec.prefixlen
+    body |= _modes(spec)
+    body |= _wanted(address, spec, mark)
     return Call(method="POST", path="/v2.0/subnets", body={"subnet": body})
 
 
@@ -223,18 +336,65 @@ def _compare(
     address: Address, spec: SubnetSpec, state: SubnetState, mark: Mark, ids: Ids
 ) -> Iterator[Difference]:
     have = msgspec.to_builtins(state)
-    fixed = {"network_id": ids("network", spec.network), "cidr": str(ip_network(spec.cidr))}
+    fixed: dict[str, Any] = {"network_id": ids("network", spec.network), **_modes(spec)}
+    if spec.cidr:
+        fixed["cidr"] = range_as_neutron_writes(spec.cidr)
+    else:
+        fixed["ip_version"] = spec.version
+    if spec.subnet_pool:
+        fixed["subnetpool_id"] = ids("subnet_pool", spec.subnet_pool)
+    if spec.prefixlen is not UNSET and (cidr := read_range(state.cidr)) is not None:
+        have["prefixlen"] = cidr.prefixlen
+        fixed["prefixlen"] = spec.prefixlen
     yield from differences((field, have[field], want, False) for field, want in fixed.items())
+    have["allocation_pools"] = sorted_pools(state.allocation_pools)
+    have["dns_nameservers"] = list(state.dns_nameservers)
+    have["host_routes"] = routes_as_neutron_writes(state.host_routes)
+    have["service_types"] = sorted(state.service_types)
     wanted = _wanted(address, spec, mark)
-    if "allocation_pools" in wanted:
-        wanted["allocation_pools"] = _sorted_pools(wanted["allocation_pools"])
-    have["allocation_pools"] = _sorted_pools(have["allocation_pools"])
-    have["dns_nameservers"] = list(have["dns_nameservers"])
     yield from differences((field, have[field], want, True) for field, want in wanted.items())
 
 
-def _sorted_pools(pools: list[dict[str, str]]) -> list[dict[str, str]]:
-    return sorted(pools, key=lambda pool: ip_address(pool["start"]).packed)
+def _adopt(state: SubnetState, mark: Mark) -> Call:
+    description = mark.beside(without_mark(state.description))
+    body = {"subnet": {"description": description}}
+    return Call(method="PUT", path=f"/v2.0/subnets/{state.id}", body=body)
+
+
+def _capture(state: SubnetState, names: Names) -> Mapping[str, Any] | None:
+    if not (network := names("network", state.network_id)):
+        return None
+    entry: dict[str, Any] = {"network": network, "cidr": state.cidr}
+    if words := without_mark(state.description):
+        entry["description"] = words
+    if state.subnetpool_id and (pool := names("subnet_pool", state.subnetpool_id)):
+        entry["subnet_pool"] = pool
+    if not state.enable_dhcp:
+        entry["enable_dhcp"] = False
+    modes = {"ipv6_ra_mode": state.ipv6_ra_mode, "ipv6_address_mode": state.ipv6_address_mode}
+    if state.ipv6_ra_mode and state.ipv6_ra_mode == state.ipv6_address_mode:
+        modes = {"ipv6": state.ipv6_ra_mode}
+    entry |= {name: mode for name, mode in modes.items() if mode}
+    return entry | _captured_inside(state)
+
+
+def _captured_inside(state: SubnetState) -> dict[str, Any]:
+    """Return gateway, pools and lists, where they are not what Neutron chooses by itself."""
+    entry: dict[str, Any] = {}
+    cidr = read_range(state.cidr)
+    if cidr is not None:
+        if state.gateway_ip != str(first_address(cidr)):
+            entry["gateway_ip"] = state.gateway_ip
+        pools = sorted_pools(state.allocation_pools)
+        if pools != sorted_pools(usual_pools(cidr, read_address(state.gateway_ip or ""))):
+            entry["allocation_pools"] = pools
+    if state.dns_nameservers:
+        entry["dns_nameservers"] = list(state.dns_nameservers)
+    if state.host_routes:
+        entry["host_routes"] = routes_as_neutron_writes(state.host_routes)
+    if state.service_types:
+        entry["service_types"] = list(state.service_types)
+    return entry
 
 
 def _sketch(state: SubnetState) -> Iterator[Part]:
@@ -243,10 +403,17 @@ def _sketch(state: SubnetState) -> Iterator[Part]:
     details += [f"name server {address}" for address in state.dns_nameservers]
     details += [f"route {each.destination} via {each.nexthop}" for each in state.host_routes]
     yield BarNote(bar=state.network_id, note=state.cidr, key=state.id, details=tuple(details))
+    if state.subnetpool_id:
+        yield Badge(on=state.network_id, key=state.subnetpool_id, sort="subnet_pool")
 
 
 def _sketch_spec(address: Address, spec: SubnetSpec, _declared: Declared) -> Iterator[Part]:
-    yield BarNote(bar=f"network.{spec.network}", note=spec.cidr, key=str(address))
+    note = spec.cidr or f"from pool {spec.subnet_pool or 'by default'}"
+    bar = f"network.{spec.network}"
+    yield BarNote(bar=bar, note=note, key=str(address))
+    if spec.subnet_pool:
+        key = f"subnet_pool.{spec.subnet_pool}"
+        yield Badge(on=bar, key=key, sort="subnet_pool", label=spec.subnet_pool)
 
 
 KIND = Kind(
@@ -285,12 +452,18 @@ KIND = Kind(
     declaration=Declaration(
         spec=SubnetSpec,
         section="subnets",
-        references=lambda spec: [Reference(kind="network", name=spec.network, place=("network",))],
-        faults=_faults,
+        references=_references,
+        faults=subnet_faults,
+        faults_together=_faults_together,
         create=_create,
         compare=_compare,
-        needs=lambda state: [state.network_id],
+        needs=lambda state: filter(None, [state.network_id, state.subnetpool_id]),
         part_of="network",
+        leaves_with=lambda state: state.network_id,
+        requires=_requires,
+        consumes=lambda _spec, _ids: {"network.subnet": 1},
+        adopt=_adopt,
+        capture=_capture,
         sketch=_sketch_spec,
     ),
     sketch=_sketch,
