@@ -86,6 +86,15 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
     },
     "server_group": {"policy": "anti-affinity", "rules": {"max_server_per_host": 2}},
     "keypair": {"public_key": "ssh-ed25519 AAAAC3Nza alice@home"},
+    "volume": {
+        "size": 3,
+        "volume_type": "fast",
+        "image": "",
+        "snapshot": "before",
+        "description": "words",
+        "metadata": {"role": "db"},
+        "availability_zone": "nova",
+    },
 }
 
 # What the lists of the openstack client begin with, where it is not id and name.
@@ -131,9 +140,15 @@ def _as_nova(kind: Kind[Any], body: Mapping[str, Any]) -> object:
     return msgspec.structs.replace(msgspec.convert(answer, kind.state), nics=tuple(nics))
 
 
+def _as_cinder(kind: Kind[Any], body: Mapping[str, Any]) -> object:
+    """Answer like Cinder: its type by name."""
+    return msgspec.convert({**body["volume"], "id": "new-id", "volume_type": "fast"}, kind.state)
+
+
 _ANSWERS: Mapping[str, Callable[[Kind[Any], Mapping[str, Any]], object]] = {
     "router_interface": _as_router_interface,
     "server": _as_nova,
+    "volume": _as_cinder,
 }
 
 
