@@ -307,13 +307,14 @@ class CloudActions:
             try:
                 for request in kind.update_calls(state, changes):
                     await self._send_once(kind, request, state)
-            except (InDoubt, ServerFault, Conflict) as error:
-                if not isinstance(error, Conflict):
+            except (InDoubt, ServerFault, Conflict, NotFound) as error:
+                is_answer = isinstance(error, Conflict | NotFound)
+                if not is_answer:
                     self._doubt(step, error)
                 before = changes
                 state = seen_again = await self._see_again(kind, step.address)
                 after = list(declaration.compare(step.address, spec, state, mark, known))
-                is_refused = isinstance(error, Conflict) and error.status != STALE
+                is_refused = is_answer and error.status != STALE
                 if after and (not tries_left or (is_refused and after == before)):
                     raise
             else:
