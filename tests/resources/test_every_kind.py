@@ -69,6 +69,13 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "admin_state_up": False,
     },
     "router_interface": {"router": "hub", "subnet": "blue"},
+    "security_group": {
+        "description": "words",
+        "rules": ["tcp/22", {"allow": "icmp", "from": "web"}],
+        "default_egress": False,
+        "stateful": False,
+    },
+    "security_group_rules": {"group": "web", "rules": ["tcp/22"], "default_egress": True},
     "port": {
         "network": "blue",
         "fixed_ips": [{"subnet": "blue", "ip_address": "2001:DB8::5"}],
@@ -111,9 +118,14 @@ def _of(kind: Kind[Any]) -> Declaration[Any, Any]:
     return kind.declaration
 
 
+# A facet is not made: it is compared with what its owner began as.
+_MADE = {name: kind for name, kind in _DECLARED.items() if not _of(kind).facet_of}
+_FACETS = {name: kind for name, kind in _DECLARED.items() if _of(kind).facet_of}
+
+
 def _as_neutron(kind: Kind[Any], body: Mapping[str, Any]) -> object:
     """Answer like a service that keeps what it was sent, addresses and MACs in its own writing."""
-    answer = {"id": "new-id", **body[kind.name]}
+    answer = {"id": "new-id", **body[kind.wire_key]}
     if "mac_address" in answer:
         answer["mac_address"] = answer["mac_address"].lower().replace("-", ":")
     return msgspec.convert(answer, kind.state)
@@ -212,7 +224,7 @@ def test_no_two_kinds_have_one_section() -> None:
     assert all(_of(kind).section in {"", kind.plural} for kind in _DECLARED.values())
 
 
-@pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
+@pytest.mark.parametrize("kind", _MADE.values(), ids=_MADE)
 def test_a_second_plan_is_empty(kind: Kind[Any], ids: FakeIds) -> None:
     """What was made as asked for has no differences, whatever way it was written."""
     declaration = _of(kind)
@@ -244,7 +256,7 @@ def test_a_spec_names_kinds_that_there_are(kind: Kind[Any]) -> None:
         assert declaration.part_of in {reference.kind for reference in references}
 
 
-@pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
+@pytest.mark.parametrize("kind", _MADE.values(), ids=_MADE)
 def test_what_is_made_carries_its_mark(kind: Kind[Any], ids: FakeIds) -> None:
     """The mark goes out with the request that makes it; a derived kind is known by others'."""
     address = Address(kind.name, "name-1")
@@ -255,6 +267,18 @@ def test_what_is_made_carries_its_mark(kind: Kind[Any], ids: FakeIds) -> None:
     if kind.has_own_list:
         state = _ANSWERS.get(kind.name, _as_neutron)(kind, call.body)
         assert kind.mark(state, {}) == mark
+
+
+@pytest.mark.parametrize("kind", _FACETS.values(), ids=_FACETS)
+def test_a_facet_stands_beside_its_owner(kind: Kind[Any]) -> None:
+    """It is implied, derived from its owner, names it, and says how it is changed."""
+    declaration = _of(kind)
+    owner = declaration.facet_of
+    assert declaration.section == ""
+    assert kind.derived_from == (owner,)
+    spec = msgspec.convert(_FULL[kind.name], declaration.spec)
+    assert owner in {reference.kind for reference in declaration.references(spec)}
+    assert declaration.update is not None
 
 
 @pytest.mark.parametrize("kind", _DECLARED.values(), ids=_DECLARED)
