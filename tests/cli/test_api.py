@@ -159,7 +159,7 @@ def test_timing_tells_every_request(stackloom: CommandLine, cloud: FakeCloud) ->
     assert [row for row in rows if row] == [
         ["URL", "Seconds"],
         ["POST BASE/v3/auth/tokens", "0.000000"],
-        ["GET BASE/v2.0/networks", "0.000000"],
+        ["GET BASE/v2.0/networks?limit=1000", "0.000000"],
         ["Total", "0.000000"],
     ]
 

@@ -125,6 +125,24 @@ n-1 a "quoted", name
     )
 
 
+@pytest.mark.parametrize(
+    ("format", "shown"),
+    [
+        ("table", "+----+\n| ID |\n+----+\n"),
+        ("json", "[]\n"),
+        ("yaml", "[]\n"),
+        ("csv", '"ID"\n'),
+        ("value", ""),
+    ],
+)
+def test_an_empty_list_is_one_all_the_same(format: str, shown: str) -> None:
+    """What reads it need not know that there was nothing."""
+    invocation = _invocation(format=format)
+    write_list(invocation, ["ID"], [])
+    assert isinstance(invocation.stdout, io.StringIO)
+    assert invocation.stdout.getvalue() == shown
+
+
 def test_columns_are_chosen_in_the_order_given_and_by_any_spelling() -> None:
     """Upper and lower case and underscores do not matter."""
     assert (

@@ -8,7 +8,7 @@ ways to fail are the same for all. The kind's module is imported when a command 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Invocation
@@ -34,15 +34,14 @@ from stackloom.cli.kind_at_hand import (
 from stackloom.cli.output import (
     LIST_FORMATS,
     SHOW_FORMATS,
-    ListWriter,
     add_output_options,
     write_one,
 )
-from stackloom.errors import CloudError, Conflict, Forbidden, UsageError
+from stackloom.errors import CloudError, Conflict, UsageError
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
-    from stackloom.cloud.kind import Column, Kind, State
+    from stackloom.cloud.kind import Kind, State
 
 Complete = Callable[[dict[str, Any], Mapping[str, Any]], None]
 """Sees to fields that depend on one another, before they are sent.
@@ -86,12 +85,14 @@ def list_command(
         add_output_options(parser, LIST_FORMATS)
 
     def run(invocation: Invocation) -> int:
+        from stackloom.cli.listing import list_kind
+
         kind = load_kind(kind_module)
 
         async def work(cloud: Cloud) -> None:
             placed = await _placed(cloud, kind, invocation, parent)
             asked = body_of(await resolved(cloud, given_fields(invocation.options, places)))
-            await _list(invocation, cloud, elsewhere(placed, asked), filters)
+            await list_kind(invocation, cloud, elsewhere(placed, asked), filters)
 
         ask(invocation, work)
         return 0
@@ -435,60 +436,6 @@ async def _send_to_new(
             f"stackloom {kind.words} set {made.id} adds them"
         )
         raise
-
-
-async def _list(
-    invocation: Invocation, cloud: Cloud, kind: Kind[Any], filters: Sequence[Field]
-) -> None:
-    """Write every state as it comes, so that formats without a width need no memory."""
-    from stackloom.cloud.verbs import list_states
-
-    options = invocation.options
-    columns: list[Column[Any]] = [*kind.columns, *(kind.long_columns if options.long else ())]
-    given = given_fields(options, filters)
-    query = body_of(await resolved(cloud, given))
-    if options.limit and kind.has_pages:
-        query["limit"] = options.limit
-    if options.marker:
-        query["marker"] = options.marker
-    writer = ListWriter(invocation, [column.title for column in columns])
-    count = 0
-    states = (
-        list_states(cloud, kind, query) if given else _all_or_own(invocation, cloud, kind, query)
-    )
-    async for state in states:
-        writer.add([column.value(state) for column in columns])
-        count += 1
-        if options.limit and count >= options.limit:
-            break
-    writer.finish()
-    token = await cloud.token()
-    if not count and not token.project_id and kind.service != "identity":
-        # Neutron filters by the token's project and answers an empty list where there is none.
-        invocation.talk(
-            f"note: this token is for {token.scope} and owns no project, so the empty list "
-            "says nothing; name a project: --os-project-name"
-        )
-
-
-async def _all_or_own(
-    invocation: Invocation, cloud: Cloud, kind: Kind[Any], query: Mapping[str, Any]
-) -> AsyncIterator[State]:
-    """List all, or those that belong to the token's user where more is not allowed."""
-    import msgspec
-
-    from stackloom.cloud.verbs import list_states
-
-    try:
-        async for state in list_states(cloud, kind, query):
-            yield state
-    except Forbidden:
-        if not kind.own_list:
-            raise
-        invocation.talk(f"note: you may not list all {kind.plural}; these are your own")
-        own = msgspec.structs.replace(kind, list_path=kind.own_list)
-        async for state in list_states(cloud, own, query):
-            yield state
 
 
 def _positive(word: str) -> int:

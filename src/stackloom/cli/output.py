@@ -8,8 +8,8 @@ titles, because people's scripts depend on both.
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from stackloom.cli.command import Invocation
 from stackloom.errors import UsageError
@@ -35,60 +35,41 @@ def add_output_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
 
 
 class ListWriter:
-    """Writes many things, one a row.
+    """Writes many things, one a row, as they come.
 
-    CSV and bare values go out as they come; a table has to know all its rows first.
+    Only a table, whose widths depend on every row, and what is to be sorted wait for the last one;
+    every other format needs no more memory for more rows.
     """
 
     def __init__(self, invocation: Invocation, titles: Sequence[str]) -> None:
         options = invocation.options
-        self._invocation = invocation
-        self._format = options.format
+        self._stdout = invocation.stdout
         self._chosen = _chosen(titles, options.column)
-        self._shown = [titles[index] for index in self._chosen]
         self._sort = _chosen(titles, [options.sort_column])[0] if options.sort_column else None
-        self._rows: list[Sequence[object]] = []
-        self._streams = self._sort is None and self._format in {"csv", "value"}
-        if self._format == "csv":
-            self._write_csv(self._shown)
+        self._waiting: list[Sequence[object]] = []
+        self._rows = _ROWS[options.format](
+            self._stdout.write, [titles[index] for index in self._chosen]
+        )
 
-    def add(self, row: Sequence[object]) -> None:
-        """Take one row, with all columns."""
-        if self._streams:
-            self._write_line([row[index] for index in self._chosen])
+    def add(self, rows: Iterable[Sequence[object]]) -> None:
+        """Take some rows, with all columns; they are on their way out when this returns."""
+        if self._sort is None:
+            self._write(rows)
+            self._stdout.flush()
         else:
-            self._rows.append(row)
+            self._waiting += rows
 
     def finish(self) -> None:
         """Write what could not be written before."""
-        if self._streams:
-            return
         if self._sort is not None:
             index = self._sort
-            self._rows.sort(key=lambda row: _rank(row[index]))
-        rows = [[row[index] for index in self._chosen] for row in self._rows]
-        if self._format in {"json", "yaml"}:
-            objects = [dict(zip(self._shown, row, strict=True)) for row in rows]
-            self._invocation.data(_structured(objects, self._format))
-        elif self._format == "table":
-            self._invocation.data(format_table(self._shown, rows))
-        else:
-            for row in rows:
-                self._write_line(row)
+            self._write(sorted(self._waiting, key=lambda row: _rank(row[index])))
+        self._rows.finish()
+        self._stdout.flush()
 
-    def _write_line(self, row: Sequence[object]) -> None:
-        if self._format == "csv":
-            self._write_csv([_text(cell) for cell in row])
-        else:
-            self._invocation.data(" ".join(_text(cell) for cell in row))
-
-    def _write_csv(self, cells: Sequence[str]) -> None:
-        import csv
-        import io
-
-        buffer = io.StringIO()
-        csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="").writerow(cells)
-        self._invocation.data(buffer.getvalue())
+    def _write(self, rows: Iterable[Sequence[object]]) -> None:
+        for row in rows:
+            self._rows.add([row[index] for index in self._chosen])
 
 
 def write_list(
@@ -96,8 +77,7 @@ def write_list(
 ) -> None:
     """Write many things that are all there."""
     writer = ListWriter(invocation, titles)
-    for row in rows:
-        writer.add(row)
+    writer.add(rows)
     writer.finish()
 
 
@@ -117,6 +97,114 @@ def write_one(invocation: Invocation, fields: Mapping[str, object]) -> None:
             invocation.data(f'{name.lower().replace(" ", "_")}="{escaped}"')
     else:
         invocation.data(format_table(["Field", "Value"], list(shown.items())))
+
+
+Write = Callable[[str], object]
+
+
+class _Rows(Protocol):
+    """One format of a list: told its titles, then row after row, then that these were all."""
+
+    def add(self, cells: Sequence[object]) -> None:
+        """Take the cells of one row."""
+
+    def finish(self) -> None:
+        """Write what has to stand at the end."""
+
+
+class _TableRows:
+    """Keeps all rows, because the longest cell decides the width of its column."""
+
+    def __init__(self, write: Write, titles: Sequence[str]) -> None:
+        self._write = write
+        self._titles = titles
+        self._rows: list[Sequence[object]] = []
+
+    def add(self, cells: Sequence[object]) -> None:
+        self._rows.append(cells)
+
+    def finish(self) -> None:
+        self._write(format_table(self._titles, self._rows) + "\n")
+
+
+class _ValueRows:
+    def __init__(self, write: Write, _titles: Sequence[str]) -> None:
+        self._write = write
+
+    def add(self, cells: Sequence[object]) -> None:
+        self._write(" ".join(map(_text, cells)) + "\n")
+
+    def finish(self) -> None:
+        """Write nothing: there is no end."""
+
+
+class _CsvRows:
+    def __init__(self, write: Write, titles: Sequence[str]) -> None:
+        import csv
+
+        # What csv writes to is anything with a "write".
+        self._csv = csv.writer(_Sink(write), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        self._titles: Sequence[str] | None = titles
+
+    def add(self, cells: Sequence[object]) -> None:
+        self._begin()
+        self._csv.writerow([_text(cell) for cell in cells])
+
+    def finish(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._titles is not None:
+            self._csv.writerow(self._titles)
+            self._titles = None
+
+
+class _Sink:
+    def __init__(self, write: Write) -> None:
+        self.write = write
+
+
+class _JsonRows:
+    """One array; each row is written as it would stand in the whole of it."""
+
+    def __init__(self, write: Write, titles: Sequence[str]) -> None:
+        self._write = write
+        self._titles = titles
+        self._before = "[\n  "
+
+    def add(self, cells: Sequence[object]) -> None:
+        shown = _structured(dict(zip(self._titles, cells, strict=True)), "json")
+        self._write(self._before + shown.replace("\n", "\n  "))
+        self._before = ",\n  "
+
+    def finish(self) -> None:
+        self._write("\n]\n" if self._before[0] == "," else "[]\n")
+
+
+class _YamlRows:
+    """One sequence; without rows an empty one has to be written in another way."""
+
+    def __init__(self, write: Write, titles: Sequence[str]) -> None:
+        self._write = write
+        self._titles = titles
+        self._is_empty = True
+
+    def add(self, cells: Sequence[object]) -> None:
+        self._write(_structured([dict(zip(self._titles, cells, strict=True))], "yaml") + "\n")
+        self._is_empty = False
+
+    def finish(self) -> None:
+        if self._is_empty:
+            self._write("[]\n")
+
+
+_ROWS: Mapping[str, Callable[[Write, Sequence[str]], _Rows]] = {
+    "table": _TableRows,
+    "json": _JsonRows,
+    "yaml": _YamlRows,
+    "csv": _CsvRows,
+    "value": _ValueRows,
+}
 
 
 def format_table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -33,7 +33,16 @@ _OF_ITSELF = ("tags", "metadata")
 async def list_states(
     cloud: Cloud, kind: Kind[StateT], query: Query | None = None
 ) -> AsyncIterator[StateT]:
-    """List all of a kind, page after page, as the cloud answers.
+    """List all of a kind as the cloud answers; see ``list_pages``."""
+    async for states in list_pages(cloud, kind, query):
+        for state in states:
+            yield state
+
+
+async def list_pages(
+    cloud: Cloud, kind: Kind[StateT], query: Query | None = None
+) -> AsyncIterator[list[StateT]]:
+    """List all of a kind, a page at a time; the next is asked for when it is wanted.
 
     Raises:
         BadAnswer: a page that is not what the API promises, or pages that go round in a circle.
@@ -44,8 +53,7 @@ async def list_states(
     seen: set[str] = set()
     while page is not None:
         answer = await _send(cloud, kind, "GET", kind.listed_at, None, query=page)
-        for state in decode_many(kind, answer):
-            yield state
+        yield decode_many(kind, answer)
         following = _next_page(kind, answer)
         if following is not None:
             mark = repr(sorted(following.items()))

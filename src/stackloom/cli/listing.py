@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A list of a kind, page after page: of 50,000 networks no more than one page is ever kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stackloom.cli.command import Invocation
+from stackloom.cli.fields import Field, body_of, given_fields
+from stackloom.cli.kind_at_hand import resolved
+from stackloom.cli.output import ListWriter
+from stackloom.cloud.verbs import list_pages
+from stackloom.errors import Forbidden
+
+if TYPE_CHECKING:
+    from stackloom.cloud.cloud import Cloud
+    from stackloom.cloud.kind import Column, Kind, State
+
+# How many are asked for at a time of services that do not page by themselves as Nova does: Neutron
+# answers all at once (neutron/conf/common.py, pagination_max_limit, 29.0.0), Glance 25 at a time
+# and 1,000 at most (glance/common/config.py, limit_param_default and api_limit_max, 33.0.0).
+_PAGE_SIZES = {"network": 1000, "image": 1000}
+
+
+async def list_kind(
+    invocation: Invocation, cloud: Cloud, kind: Kind[Any], filters: Sequence[Field]
+) -> None:
+    """Write every page as it comes; the next is asked for when it is out."""
+    options = invocation.options
+    columns: list[Column[Any]] = [*kind.columns, *(kind.long_columns if options.long else ())]
+    given = given_fields(options, filters)
+    query = body_of(await resolved(cloud, given))
+    most = options.limit or sys.maxsize
+    page_size = min(most, _PAGE_SIZES.get(kind.service, most))
+    if kind.has_pages and page_size < sys.maxsize:
+        query["limit"] = page_size
+    if options.marker:
+        query["marker"] = options.marker
+    writer = ListWriter(invocation, [column.title for column in columns])
+    count = 0
+    pages = list_pages(cloud, kind, query) if given else _all_or_own(invocation, cloud, kind, query)
+    async for states in pages:
+        shown = states[: most - count]
+        writer.add([column.value(state) for column in columns] for state in shown)
+        count += len(shown)
+        if count >= most:
+            break
+    writer.finish()
+    token = await cloud.token()
+    if not count and not token.project_id and kind.service != "identity":
+        # Neutron filters by the token's project and answers an empty list where there is none.
+        invocation.talk(
+            f"note: this token is for {token.scope} and owns no project, so the empty list "
+            "says nothing; name a project: --os-project-name"
+        )
+
+
+async def _all_or_own(
+    invocation: Invocation, cloud: Cloud, kind: Kind[Any], query: Mapping[str, Any]
+) -> AsyncIterator[list[State]]:
+    """List all, or those that belong to the token's user where more is not allowed."""
+    try:
+        async for states in list_pages(cloud, kind, query):
+            yield states
+    except Forbidden:
+        if not kind.own_list:
+            raise
+        invocation.talk(f"note: you may not list all {kind.plural}; these are your own")
+        own = msgspec.structs.replace(kind, list_path=kind.own_list)
+        async for states in list_pages(cloud, own, query):
+            yield states
