@@ -368,7 +368,7 @@ def test_a_delete_is_done_when_it_is_gone_whoever_did_it(trouble: Trouble) -> No
 
 
 def test_a_delete_that_is_refused_fails_and_keeps_what_it_holds() -> None:
-    """Somebody else's port holds the subnet; the network behind it is not tried."""
+    """Somebody else's port holds the subnet; its network is refused, and it stays with that."""
     cloud = FakeCloud()
     wanted = scenario("scenario: s\nnetworks: {blue: {cidr: 10.1.0.0/24}}\n")
     asyncio.run(apply(cloud, wanted))
@@ -377,11 +377,11 @@ def test_a_delete_that_is_refused_fails_and_keeps_what_it_holds() -> None:
     port_of_others = {**port, "network_id": "network-1", "fixed_ips": [fixed], "device_owner": ""}
     cloud.tables["port"]["theirs"] = port_of_others
     outcomes = asyncio.run(destroy(cloud, wanted))
-    assert results(outcomes) == {"delete subnet.blue": "failed", "delete network.blue": "skipped"}
+    assert results(outcomes) == {"delete subnet.blue": "skipped", "delete network.blue": "failed"}
     assert failures(outcomes) == [
         (
-            "subnet.blue: Neutron answered DELETE /v2.0/subnets/subnet-2 with:"
-            " subnet subnet-2 is in use by ['theirs'] (HTTP 409)"
+            "network.blue: Neutron answered DELETE /v2.0/networks/network-1 with:"
+            " network network-1 is in use by ['theirs'] (HTTP 409)"
         )
     ]
 

@@ -186,7 +186,8 @@ def test_an_unknown_section_is_told_with_those_there_are() -> None:
     """Where no name comes close, all are told."""
     assert _problems("scenario: g\nvolumes: {}\n") == (
         'garden.yaml:2:1: "volumes" is not known here'
-        " (known are: beds, description, gardeners, plants, scenario)"
+        " (known are: beds, description, existing, gardeners, include, outputs, plants, scenario,"
+        " variables)"
     )
 
 

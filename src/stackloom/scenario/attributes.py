@@ -18,7 +18,7 @@ from stackloom.cloud.kind import UNKNOWN, Ids, Kind, Spec
 from stackloom.cloud.mark import Address
 
 # The attribute is the last word: names of resources may have dots in them.
-_LATE = re.compile(r"\$\{([a-z_]+)\.([A-Za-z0-9_.-]+)\.([a-z_]+)\}")
+_LATE = re.compile(r"(?<!\$)\$\{([a-z_]+)\.([A-Za-z0-9_.-]+)\.([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,11 +77,17 @@ def filled(spec: Spec, kinds: Mapping[str, Kind[Any]], ids: Ids) -> Spec:
 
 
 def fill(value: Any, value_of: Callable[[Late], object]) -> Any:
-    """Return plain values with late values replaced; one that is a whole text keeps its type."""
+    """Return plain values with late values replaced; one that is a whole text keeps its type.
+
+    ``$${`` becomes ``${``.
+    """
     if isinstance(value, str):
+        if "${" not in value:
+            return value
         if whole := _LATE.fullmatch(value):
             return value_of(_read(whole))
-        return _LATE.sub(lambda match: _as_text(value_of(_read(match))), value)
+        text = _LATE.sub(lambda match: _as_text(value_of(_read(match))), value)
+        return text.replace("$${", "${")
     if isinstance(value, dict):
         return {key: fill(each, value_of) for key, each in value.items()}
     if isinstance(value, list | tuple):

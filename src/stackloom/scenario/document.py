@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -37,14 +37,29 @@ class Document:
     Attributes:
         values: dicts, lists, strings, numbers, booleans and None.
         positions: line and column of each value, and of each key as ``(*place, KEY)``; from 1.
+        sources: where things stood before they were put together or worked out: the other document
+            and the place there, by the place here. The longest that fits counts.
     """
 
     file: str
     values: Any
     positions: Mapping[Place, tuple[int, int]]
+    sources: Mapping[Place, tuple[Document, Place]] = field(default_factory=dict)
+
+    def has(self, place: Place) -> bool:
+        """Tell whether something stands at *place*."""
+        for length in range(len(place), -1, -1):
+            if source := self.sources.get(place[:length]):
+                document, there = source
+                return document.has((*there, *place[length:]))
+        return place in self.positions
 
     def problem(self, place: Place, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """Return a problem at *place*, or at the nearest thing around it that has a position."""
+        for length in range(len(place), -1, -1):
+            if source := self.sources.get(place[:length]):
+                document, there = source
+                return document.problem((*there, *place[length:]), message, hint, key=key)
         wanted = (*place, KEY) if key else place
         while wanted and wanted not in self.positions:
             wanted = wanted[:-1]

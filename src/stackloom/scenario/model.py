@@ -7,11 +7,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from stackloom.cloud.kind import Kind, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
 from stackloom.scenario.attributes import Late
 
 Kinds = Mapping[str, Kind[Any]]
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a scenario tells when it is woven.
+
+    Attributes:
+        value: plain values, with what only the cloud knows still to be filled in.
+        secret: shown only when it is asked for by name.
+    """
+
+    value: Any
+    description: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +39,22 @@ class Scenario:
         existing: what is there already and is never changed, and how it is found: by ``id``,
             ``name`` or whatever else its list can be filtered by.
         late: the values that specs want from the cloud, by the address of the spec.
+        outputs: what it tells when it is woven, by name.
+        secrets: texts that must not be shown: the values of secret variables.
     """
 
     name: str
     specs: Mapping[Address, Spec]
     existing: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
     late: Mapping[Address, tuple[Late, ...]] = field(default_factory=dict)
+    outputs: Mapping[str, Output] = field(default_factory=dict)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def hide(self, text: str) -> str:
+        """Return *text* with stars in the place of secrets."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
 
     def mark(self, address: Address) -> Mark:
         """Return the mark of one of its resources."""
