@@ -194,6 +194,8 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
         create: the request that makes it; of calls to one path with ``{kind: {...}}`` as bodies,
             Neutron makes many in one request.
         made: the state inside the answer to ``create``.
+        progress: how far one is on its way to what the scenario needs of it first, where that is
+            not the same as being usable: an image that waits for its data.
         compare: where the cloud differs from the spec.
         update: the requests that bring about differences that are all in place. They are sent one
             after the other; where the answer to one is lost, the state is read and compared anew.
@@ -238,6 +240,7 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
     expand: Callable[[Address, SpecT, Declared], Iterable[tuple[Address, Spec]]] = _nothing
     create: Callable[[Address, SpecT, Mark, Ids], Call] = _never_created
     made: Callable[[Mapping[str, Any], Call], StateT] | None = None
+    progress: Callable[[StateT], Progress] | None = None
     compare: Callable[[Address, SpecT, StateT, Mark, Ids], Iterable[Difference]]
     update: Callable[[StateT, Sequence[Difference]], Sequence[Call]] | None = None
     takes_time: tuple[str, ...] = ()

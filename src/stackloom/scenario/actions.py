@@ -82,7 +82,7 @@ class CloudActions:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cloud = cloud
-        self._kinds = kinds
+        self._kinds = {name: _as_needed(kind) for name, kind in kinds.items()}
         self._scenario = scenario
         self._found = plan.found
         self._tell = tell
@@ -90,7 +90,7 @@ class CloudActions:
         self._now = now
         self._slots = {kind.service: asyncio.Semaphore(REQUESTS_AT_ONCE) for kind in kinds.values()}
         self._lanes: dict[str, asyncio.Lock] = {}
-        self._watches = {name: self._watch(kind) for name, kind in kinds.items()}
+        self._watches = {name: self._watch(kind) for name, kind in self._kinds.items()}
         self._fresh: dict[Address, Any] = {}
         self._states: dict[Address, Any] = {
             step.address: step.state
@@ -411,6 +411,12 @@ class CloudActions:
 
     def _doubt(self, step: Step, error: Exception) -> None:
         self._tell(StepInDoubt(address=step.address, action=step.action, reason=str(error)))
+
+
+def _as_needed(kind: Kind[Any]) -> Kind[Any]:
+    """Return a kind that is ready as soon as the rest of a scenario can go on."""
+    progress = kind.declaration.progress if kind.declaration else None
+    return msgspec.structs.replace(kind, progress=progress) if progress else kind
 
 
 def takes_time(kind: Kind[Any], changes: Sequence[Difference]) -> bool:
