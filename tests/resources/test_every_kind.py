@@ -75,6 +75,7 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "default_egress": False,
         "stateful": False,
     },
+    "address_group": {"description": "words", "addresses": ["10.0.0.5", "2001:DB8::/32"]},
     "security_group_rules": {"group": "web", "rules": ["tcp/22"], "default_egress": True},
     "port": {
         "network": "blue",

@@ -3,9 +3,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import ip_interface, ip_network
+from typing import Any
+
 from msgspec import UNSET, UnsetType
 
-from stackloom.cloud.kind import Body, Column, Kind, State
+from stackloom.cloud.kind import (
+    Body,
+    Call,
+    Column,
+    Declaration,
+    Declared,
+    Difference,
+    Fault,
+    Ids,
+    Kind,
+    Names,
+    Requirement,
+    Spec,
+    State,
+    differences,
+)
+from stackloom.cloud.mark import Address, Mark, without_mark
+from stackloom.cloud.sketch import Badge, Part
+
+# A value that only the cloud knows, such as ``${server.web.address}``.
+_LATE = "${"
+
+
+class AddressGroupSpec(Spec, frozen=True, kw_only=True):
+    """An address group: rules of security groups name it with ``{address_group: NAME}``.
+
+    Attributes:
+        addresses: ranges and single addresses, of both families.
+    """
+
+    description: str = ""
+    addresses: tuple[str, ...] = ()
 
 
 class NewAddressGroup(Body, frozen=True, kw_only=True):
@@ -42,6 +77,104 @@ class AddressGroupState(State, frozen=True, kw_only=True):
     revision_number: int | None = None
 
 
+def _faults(spec: AddressGroupSpec) -> Iterator[Fault]:
+    """Check the addresses.
+
+    Source: neutron_lib/api/definitions/address_group.py, ``type:subnet_list``, 2026.2: host bits
+    are refused.
+    """
+    for index, text in enumerate(spec.addresses):
+        if _LATE in text:
+            continue
+        place = ("addresses", index)
+        try:
+            interface = ip_interface(text)
+        except ValueError:
+            message = f'"{text}" is neither an address nor a range'
+            yield Fault(place=place, message=message, hint="such as 10.0.0.0/24")
+            continue
+        if interface.ip != interface.network.network_address:
+            hint = f"{interface.network} is meant?"
+            yield Fault(place=place, message=f'"{text}" has host bits set', hint=hint)
+
+
+def _written(addresses: Iterable[str]) -> list[str]:
+    """Return ranges as Neutron writes them, each once; their order means nothing."""
+    written = {text if _is_unknown(text) else str(ip_network(text)) for text in addresses}
+    return sorted(written)
+
+
+def _is_unknown(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return True
+    return False
+
+
+def _create(address: Address, spec: AddressGroupSpec, mark: Mark, _ids: Ids) -> Call:
+    body = {
+        "name": address.name,
+        "description": mark.beside(spec.description),
+        "addresses": _written(spec.addresses),
+    }
+    return Call(method="POST", path="/v2.0/address-groups", body={"address_group": body})
+
+
+def _compare(
+    address: Address, spec: AddressGroupSpec, state: AddressGroupState, mark: Mark, _ids: Ids
+) -> Iterable[Difference]:
+    return differences(
+        [
+            ("name", state.name, address.name, True),
+            ("description", state.description, mark.beside(spec.description), True),
+            ("addresses", _written(state.addresses), _written(spec.addresses), True),
+        ]
+    )
+
+
+def _update(state: AddressGroupState, changes: Sequence[Difference]) -> Iterator[Call]:
+    """Name and description go by PUT; addresses are added, then removed, each as a whole."""
+    path = f"/v2.0/address-groups/{state.id}"
+    fields = {change.field: change.want for change in changes}
+    wanted = fields.pop("addresses", None)
+    if fields:
+        yield Call(method="PUT", path=path, body={"address_group": fields})
+    if isinstance(wanted, list):
+        have = _written(state.addresses)
+        added = [each for each in wanted if each not in have]
+        removed = [each for each in have if each not in wanted]
+        for verb, addresses in (("add", added), ("remove", removed)):
+            if addresses:
+                body = {"addresses": addresses}
+                yield Call(method="PUT", path=f"{path}/{verb}_addresses", body=body)
+
+
+def _adopt(state: AddressGroupState, mark: Mark) -> Call:
+    body = {"address_group": {"description": mark.beside(without_mark(state.description))}}
+    return Call(method="PUT", path=f"/v2.0/address-groups/{state.id}", body=body)
+
+
+def _capture(state: AddressGroupState, _names: Names) -> Mapping[str, Any]:
+    entry = {
+        "description": without_mark(state.description),
+        "addresses": _written(state.addresses),
+    }
+    return {name: value for name, value in entry.items() if value}
+
+
+def _badge(key: str, label: str, addresses: tuple[str, ...]) -> Badge:
+    return Badge(on="", key=key, sort="address_group", label=label, details=addresses)
+
+
+def _sketch(state: AddressGroupState) -> Iterator[Part]:
+    yield _badge(state.id, state.name or state.id, state.addresses)
+
+
+def _sketch_spec(address: Address, spec: AddressGroupSpec, _declared: Declared) -> Iterator[Part]:
+    yield _badge(str(address), address.name, spec.addresses)
+
+
 KIND = Kind(
     name="address_group",
     plural="address_groups",
@@ -58,4 +191,17 @@ KIND = Kind(
         Column(title="Project", value=lambda state: state.project_id),
         Column(title="Addresses", value=lambda state: list(state.addresses)),
     ),
+    declaration=Declaration(
+        spec=AddressGroupSpec,
+        section="address_groups",
+        faults=_faults,
+        requires=lambda _spec: [Requirement(place=(), extension="address-group")],
+        create=_create,
+        compare=_compare,
+        update=lambda state, changes: list(_update(state, changes)),
+        adopt=_adopt,
+        capture=_capture,
+        sketch=_sketch_spec,
+    ),
+    sketch=_sketch,
 )
