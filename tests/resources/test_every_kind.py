@@ -83,6 +83,16 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "mac_address": "FA-16-3E-00-00-0A",
         "description": "words",
         "admin_state_up": False,
+        "port_security_enabled": True,
+        "security_groups": ["web", "default"],
+        "allowed_address_pairs": [
+            "10.0.0.9",
+            {"ip_address": "2001:DB8::/64", "mac_address": "FA-16-3E-00-00-0B"},
+        ],
+        "qos_policy": "slow",
+        "extra_dhcp_opts": {"mtu": 1400, "domain": {"value": "x", "ip_version": 6}},
+        "dns_name": "Web",
+        "vnic_type": "normal",
     },
     "server": {
         "image": "cirros",

@@ -6,22 +6,26 @@ from __future__ import annotations
 import msgspec
 import pytest
 from tests.fakes.cloud import FakeIds
+from tests.fakes.names import FakeNames
 
-from stackloom.cloud.kind import Call, Difference, Fault, Reference
+from stackloom.cloud.kind import Call, Difference, Fault, Reference, Requirement, Spec
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Badge, Port
+from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec, WantedIp
+from stackloom.resources.network._port_filters import (
+    AddressPair,
+    AddressPairSpec,
+    DhcpOption,
+    DhcpOptionSpec,
+)
 from stackloom.resources.network.port import (
     KIND,
-    AddressPair,
-    DhcpOption,
-    FixedIp,
-    FixedIpSpec,
     NewPort,
     PortChange,
     PortSpec,
     PortState,
-    WantedIp,
 )
+from stackloom.resources.network.subnet import SubnetSpec, SubnetState
 
 _A = Address("port", "a")
 _MARK = Mark("s", _A)
@@ -277,3 +281,358 @@ def test_it_is_drawn_as_a_port() -> None:
     ]
     of_dhcp = msgspec.structs.replace(state, device_owner="network:dhcp")
     assert list(KIND.sketch(of_dhcp)) == []
+
+
+_FULL = PortSpec(
+    network="blue",
+    port_security_enabled=True,
+    security_groups=("web", "ssh"),
+    allowed_address_pairs=(
+        "10.0.0.99",
+        AddressPairSpec(ip_address="FD00::/64", mac_address="FA-16-3E-00-00-0B"),
+    ),
+    qos_policy="slow",
+    extra_dhcp_opts={"mtu": 1400, "domain": DhcpOptionSpec(value="x", ip_version=6)},
+    dns_name="Web",
+    vnic_type="normal",
+)
+_FILTERS = {
+    "port_security_enabled": True,
+    "qos_policy_id": "qos_policy-slow-id",
+    "dns_name": "web",
+    "binding:vnic_type": "normal",
+    "security_groups": ["security_group-ssh-id", "security_group-web-id"],
+    "allowed_address_pairs": [
+        {"ip_address": "10.0.0.99"},
+        {"ip_address": "fd00::/64", "mac_address": "fa:16:3e:00:00:0b"},
+    ],
+    "extra_dhcp_opts": [
+        {"opt_name": "domain", "opt_value": "x", "ip_version": 6},
+        {"opt_name": "mtu", "opt_value": "1400", "ip_version": 4},
+    ],
+}
+
+
+def test_all_that_is_asked_for_is_sent(ids: FakeIds) -> None:
+    """Names become ids, spellings Neutron's; null and [] are sent as such."""
+    assert KIND.create_call(_A, _FULL, _MARK, ids).body == {"port": {**_BODY, **_FILTERS}}
+    bare = PortSpec(network="blue", security_groups=(), allowed_address_pairs=(), qos_policy=None)
+    assert KIND.create_call(_A, bare, _MARK, ids).body == {
+        "port": {
+            **_BODY,
+            "qos_policy_id": None,
+            "security_groups": [],
+            "allowed_address_pairs": [],
+        }
+    }
+
+
+def test_a_port_on_a_subnet_of_others_takes_its_network_from_there(ids: FakeIds) -> None:
+    """As a router implies it: nobody names the network."""
+    spec = PortSpec(network="", fixed_ips=(FixedIpSpec(subnet="theirs"),))
+    ids.states["subnet", "theirs"] = SubnetState(id="s", network_id="n-9", cidr="10.0.0.0/24")
+    body = {**_BODY, "network_id": "n-9", "fixed_ips": [{"subnet_id": "subnet-theirs-id"}]}
+    assert KIND.create_call(_A, spec, _MARK, ids).body == {"port": body}
+    assert KIND.declaration is not None
+    assert list(KIND.declaration.references(spec)) == [
+        Reference(kind="subnet", name="theirs", place=("fixed_ips", 0, "subnet"))
+    ]
+    assert _compare(spec, _state(("theirs", "10.0.0.7")), ids) == []
+
+
+def test_filters_have_no_order(ids: FakeIds) -> None:
+    """Groups, pairs and options are sets; a pair without a MAC has the port's."""
+    state = msgspec.convert(
+        {
+            **msgspec.to_builtins(_state()),
+            **_FILTERS,
+            "security_groups": ["security_group-web-id", "security_group-ssh-id"],
+            "allowed_address_pairs": [
+                {"ip_address": "fd00::/64", "mac_address": "fa:16:3e:00:00:0b"},
+                {"ip_address": "10.0.0.99", "mac_address": "fa:16:3e:00:00:0a"},
+            ],
+            "extra_dhcp_opts": _FILTERS["extra_dhcp_opts"][::-1],  # type: ignore[index]
+        },
+        PortState,
+    )
+    assert _compare(_FULL, state, ids) == []
+    assert _compare(PortSpec(network="blue"), state, ids) == []
+    other = PortSpec(
+        network="blue",
+        security_groups=(),
+        allowed_address_pairs=("10.0.0.98",),
+        extra_dhcp_opts={"mtu": "1500"},
+    )
+    found = _compare(other, state, ids)
+    assert [(each.field, each.want, each.in_place) for each in found] == [
+        ("security_groups", [], True),
+        (
+            "allowed_address_pairs",
+            [{"ip_address": "10.0.0.98", "mac_address": "fa:16:3e:00:00:0a"}],
+            True,
+        ),
+        (
+            "extra_dhcp_opts",
+            [
+                {"opt_name": "domain", "opt_value": None, "ip_version": 6},
+                {"opt_name": "mtu", "opt_value": "1500", "ip_version": 4},
+            ],
+            True,
+        ),
+    ]
+
+
+def test_without_port_security_groups_and_pairs_go_as_well(ids: FakeIds) -> None:
+    """Neutron refuses to switch it off while there are some, so both are said in one request."""
+    state = msgspec.structs.replace(
+        _state(),
+        port_security_enabled=True,
+        security_groups=("g",),
+        allowed_address_pairs=(AddressPair(ip_address="10.0.0.9", mac_address="fa:16:3e:0:0:1"),),
+    )
+    spec = PortSpec(network="blue", port_security_enabled=False)
+    pair = {"ip_address": "10.0.0.9", "mac_address": "fa:16:3e:0:0:1"}
+    assert _compare(spec, state, ids) == [
+        Difference(field="port_security_enabled", have=True, want=False),
+        Difference(field="security_groups", have=["g"], want=[]),
+        Difference(field="allowed_address_pairs", have=[pair], want=[]),
+    ]
+    off = msgspec.structs.replace(
+        state, port_security_enabled=False, security_groups=(), allowed_address_pairs=()
+    )
+    assert _compare(spec, off, ids) == []
+
+
+def test_a_device_type_that_policy_hides_is_no_difference(ids: FakeIds) -> None:
+    """Its value is None then; one that shows is compared."""
+    spec = PortSpec(network="blue", vnic_type="direct")
+    assert _compare(spec, _state(), ids) == []
+    shown = msgspec.structs.replace(_state(), vnic_type="normal")
+    assert _compare(spec, shown, ids) == [
+        Difference(field="binding:vnic_type", have="normal", want="direct")
+    ]
+
+
+def test_an_address_that_hosts_make_up_is_no_difference(ids: FakeIds) -> None:
+    """Neutron adds it to every port of a network with SLAAC; another one nobody asked for is."""
+    automatic = ("six", "fd00::f816:3eff:fe00:a")
+    spec = _spec(("blue", "10.0.0.5"))
+    assert _compare(spec, _state(("blue", "10.0.0.5"), automatic), ids) == []
+    assert _compare(_spec(("six", "")), _state(automatic), ids) == []
+    other = ("six", "fd00::5")
+    assert _compare(spec, _state(("blue", "10.0.0.5"), other), ids) == [
+        Difference(
+            field="fixed_ips",
+            have=_wire(("blue", "10.0.0.5"), other),
+            want=_wire(("blue", "10.0.0.5")),
+        )
+    ]
+
+
+def test_a_port_without_port_security_takes_no_filters() -> None:
+    """And what stands for an address has to be one."""
+    assert KIND.declaration is not None
+    spec = PortSpec(
+        network="blue",
+        port_security_enabled=False,
+        security_groups=("web",),
+        allowed_address_pairs=("10.0.0", "10.0.0.7/24"),
+    )
+    hint = "leave them out, or leave port security on"
+    assert list(KIND.declaration.faults(spec)) == [
+        Fault(place=("allowed_address_pairs", 0), message='"10.0.0" is not an IP address'),
+        Fault(
+            place=("allowed_address_pairs", 1),
+            message='"10.0.0.7/24" has host bits set',
+            hint="10.0.0.0/24 is meant?",
+        ),
+        Fault(
+            place=("security_groups",),
+            message="a port without port security takes no security_groups",
+            hint=hint,
+        ),
+        Fault(
+            place=("allowed_address_pairs",),
+            message="a port without port security takes no allowed_address_pairs",
+            hint=hint,
+        ),
+    ]
+    none = PortSpec(network="blue", port_security_enabled=False, security_groups=())
+    assert list(KIND.declaration.faults(none)) == []
+
+
+def test_addresses_are_told_that_cannot_be() -> None:
+    """Outside of the subnet, on another network, twice, or where hosts make up their own."""
+    assert KIND.declaration is not None
+    declared: dict[Address, Spec] = {
+        Address("subnet", "v4"): SubnetSpec(network="blue", cidr="10.0.0.0/24"),
+        Address("subnet", "auto"): SubnetSpec(network="blue", cidr="fd00::/64", ipv6="slaac"),
+        Address("subnet", "else"): SubnetSpec(network="green", cidr="10.1.0.0/24"),
+        Address("port", "a"): _spec(("v4", "10.0.0.5"), ("theirs", "10.9.0.1"), ("auto", "")),
+        Address("port", "b"): _spec(("v4", "10.0.0.5"), ("v4", "10.0.1.5"), ("v4", "10.0.0.0")),
+        Address("port", "c"): _spec(("auto", "fd00::5"), ("else", ""), ("theirs", "10.9.0.1")),
+        Address("port", "d"): PortSpec(network="", fixed_ips=(FixedIpSpec(subnet="else"),)),
+    }
+    told = [
+        (address.name, *fault.place[1:], fault.message)
+        for address, fault in KIND.declaration.faults_together(declared)
+    ]
+    assert told == [
+        ("b", 0, "ip_address", '10.0.0.5 is the address of port "a" already'),
+        ("b", 1, "ip_address", "10.0.1.5 is outside of 10.0.0.0/24"),
+        ("b", 2, "ip_address", "10.0.0.0 is the address of 10.0.0.0/24 itself"),
+        ("c", 0, "ip_address", 'on subnet "auto" each host makes up its own address'),
+        ("c", 1, "subnet", 'subnet "else" is on network "green", not on "blue"'),
+        ("c", 2, "ip_address", '10.9.0.1 is the address of port "a" already'),
+    ]
+
+
+def test_groups_and_policy_can_be_others_in_place() -> None:
+    """The project's default group is looked up; all other groups stand in the file."""
+    assert KIND.declaration is not None
+    spec = PortSpec(network="blue", security_groups=("web", "default"), qos_policy="slow")
+    group = Reference(kind="security_group", name="web", place=("security_groups", 0), rebinds=True)
+    assert list(KIND.declaration.references(spec)) == [
+        Reference(kind="network", name="blue", place=("network",), whole=True),
+        group,
+        msgspec.structs.replace(
+            group, name="default", place=("security_groups", 1), declared=False
+        ),
+        Reference(
+            kind="qos_policy", name="slow", place=("qos_policy",), declared=False, rebinds=True
+        ),
+    ]
+    held = msgspec.structs.replace(
+        _state(("v4", "10.0.0.5")), security_groups=("g-1",), qos_policy_id="q-1"
+    )
+    assert list(KIND.declaration.needs(held)) == ["network-blue-id", "subnet-v4-id", "g-1", "q-1"]
+
+
+def test_it_says_what_it_needs_and_gives() -> None:
+    """Extensions, quota, and its address for others."""
+    assert KIND.declaration is not None
+    assert [each.extension for each in KIND.declaration.requires(_FULL)] == [
+        "port-security",
+        "security-group",
+        "allowed-address-pairs",
+        "qos",
+        "extra_dhcp_opt",
+        "dns-integration",
+        "binding",
+    ]
+    groups = PortSpec(network="blue", security_groups=())
+    assert list(KIND.declaration.requires(groups)) == [
+        Requirement(place=("security_groups",), extension="security-group")
+    ]
+    state = _state(("six", "fd00::5"), ("blue", "10.0.0.5"))
+    values = {name: of(state) for name, of in KIND.declaration.attributes.items()}
+    assert values == {"address": "10.0.0.5", "addresses": ["fd00::5", "10.0.0.5"]}
+    address = KIND.declaration.attributes["address"]
+    assert (address(_state(("six", "fd00::5"))), address(_state())) == ("fd00::5", "")
+
+
+def test_the_leg_of_a_router_leaves_with_the_leg() -> None:
+    """Neutron deletes the port when it takes the interface off."""
+    assert KIND.declaration is not None
+    state = msgspec.structs.replace(
+        _state(), device_id="r-1", device_owner="network:router_interface"
+    )
+    assert KIND.declaration.leaves_with(state) == "r-1/p-1"
+    assert KIND.declaration.leaves_with(_state()) == ""
+
+
+def test_one_that_others_made_takes_a_mark() -> None:
+    """The person's own words stay."""
+    assert KIND.declaration is not None
+    assert KIND.declaration.adopt is not None
+    state = msgspec.structs.replace(_state(), description="mine")
+    assert KIND.declaration.adopt(state, _MARK) == Call(
+        method="PUT",
+        path="/v2.0/ports/p-1",
+        body={"port": {"description": "mine stackloom://s/port.a"}},
+    )
+
+
+def test_what_neutron_chose_is_not_captured() -> None:
+    """Neither its own MACs, nor the default group, nor addresses that hosts make up."""
+    assert KIND.declaration is not None
+    plain = msgspec.structs.replace(
+        _state(("six", "fd00::f816:3eff:fe00:a")),
+        security_groups=("security_group-default-id",),
+        vnic_type="normal",
+    )
+    assert KIND.declaration.capture(plain, FakeNames()) == {"network": "blue"}
+    full = msgspec.convert(
+        {
+            **msgspec.to_builtins(_state(("v4", "10.0.0.5"), mac_address="aa:bb:cc:00:00:01")),
+            "description": "words",
+            "admin_state_up": False,
+            "dns_name": "web",
+            "binding:vnic_type": "direct",
+            "qos_policy_id": "qos_policy-slow-id",
+            "security_groups": ["security_group-web-id"],
+            "allowed_address_pairs": [
+                {"ip_address": "10.0.0.9", "mac_address": "aa:bb:cc:00:00:01"},
+                {"ip_address": "10.0.0.8", "mac_address": "aa:bb:cc:00:00:02"},
+            ],
+            "extra_dhcp_opts": [
+                {"opt_name": "mtu", "opt_value": "1400", "ip_version": 4},
+                {"opt_name": "domain", "opt_value": "x", "ip_version": 6},
+            ],
+        },
+        PortState,
+    )
+    assert KIND.declaration.capture(full, FakeNames()) == {
+        "network": "blue",
+        "description": "words",
+        "admin_state_up": False,
+        "mac_address": "aa:bb:cc:00:00:01",
+        "fixed_ips": [{"subnet": "v4", "ip_address": "10.0.0.5"}],
+        "dns_name": "web",
+        "vnic_type": "direct",
+        "qos_policy": "slow",
+        "security_groups": ["web"],
+        "allowed_address_pairs": [
+            "10.0.0.9",
+            {"ip_address": "10.0.0.8", "mac_address": "aa:bb:cc:00:00:02"},
+        ],
+        "extra_dhcp_opts": {"mtu": "1400", "domain": {"value": "x", "ip_version": 6}},
+    }
+    off = msgspec.structs.replace(plain, port_security_enabled=False, security_groups=())
+    assert KIND.declaration.capture(off, FakeNames()) == {
+        "network": "blue",
+        "port_security_enabled": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_captured"),
+    [
+        ({}, True),
+        ({"network_id": "n-9"}, False),
+        ({"device_owner": "network:router_interface"}, False),
+        ({"device_owner": "network:dhcp", "name": ""}, False),
+        ({"device_owner": "compute:nova", "name": "", "description": ""}, False),
+        ({"device_owner": "compute:nova", "name": "a", "description": ""}, True),
+        ({"device_owner": "compute:nova", "name": ""}, True),
+    ],
+)
+def test_what_services_made_for_themselves_is_not_captured(
+    changed: dict[str, str], is_captured: bool
+) -> None:
+    """Of a server's ports those that a person made: they have a name, or our mark."""
+    assert KIND.declaration is not None
+    state = msgspec.structs.replace(_state(), **changed)
+    assert (KIND.declaration.capture(state, FakeNames()) is not None) == is_captured
+
+
+def test_groups_and_policies_are_badges() -> None:
+    """They belong to the port, by their addresses before they exist."""
+    assert KIND.declaration is not None
+    spec = PortSpec(network="blue", security_groups=("web",), qos_policy="slow")
+    assert list(KIND.declaration.sketch(_A, spec, {}))[1:] == [
+        Badge(on="port.a", key="security_group.web", sort="security_group", label="web"),
+        Badge(on="port.a", key="qos_policy.slow", sort="qos_policy", label="slow"),
+    ]
+    state = msgspec.structs.replace(_state(), qos_policy_id="q-1")
+    assert list(KIND.sketch(state))[1:] == [Badge(on="p-1", key="q-1", sort="qos_policy")]

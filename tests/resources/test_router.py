@@ -10,9 +10,9 @@ from tests.fakes.cloud import FakeIds
 from stackloom.cloud.kind import Call, Difference, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Bar, Box, Leg
+from stackloom.resources.network._fixed_ips import FixedIp
 from stackloom.resources.network._ranges import HostRoute
 from stackloom.resources.network.network import NetworkSpec
-from stackloom.resources.network.port import FixedIp
 from stackloom.resources.network.router import (
     KIND,
     Gateway,

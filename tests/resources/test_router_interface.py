@@ -12,7 +12,8 @@ from tests.fakes.cloud import FakeIds
 from stackloom.cloud.kind import Call, Reference
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Leg
-from stackloom.resources.network.port import FixedIp, PortState
+from stackloom.resources.network._fixed_ips import FixedIp
+from stackloom.resources.network.port import PortState
 from stackloom.resources.network.router import RouterState
 from stackloom.resources.network.router_interface import (
     KIND,

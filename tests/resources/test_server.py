@@ -21,7 +21,8 @@ from stackloom.resources.compute.server import (
     ServerSpec,
     ServerState,
 )
-from stackloom.resources.network.port import FixedIp, FixedIpSpec, PortSpec, PortState
+from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec
+from stackloom.resources.network.port import PortSpec, PortState
 
 _ALICE = Address("server", "alice")
 _MARK = Mark("s", _ALICE)

@@ -19,60 +19,88 @@ from stackloom.cloud.kind import (
     Fault,
     Ids,
     Kind,
+    Names,
     Reference,
+    Requirement,
     Spec,
     State,
     differences,
 )
-from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.mark import Address, Mark, read_mark, without_mark
 from stackloom.cloud.sketch import Badge, Part, Port
-from stackloom.resources.network._ranges import address_faults, as_neutron_writes
+from stackloom.resources.network._fixed_ips import (
+    FixedIp,
+    FixedIpSpec,
+    WantedIp,
+    compared_ips,
+    fixed_ip_faults,
+    fixed_ip_references,
+    is_made_of,
+    wanted_ips,
+)
+from stackloom.resources.network._port_addresses import faults_of_addresses
+from stackloom.resources.network._port_filters import (
+    AddressPair,
+    DhcpOption,
+    OptionsSpec,
+    PairsSpec,
+    as_mac,
+    captured_options,
+    captured_pairs,
+    compare_options,
+    compared_pairs,
+    pair_faults,
+    wanted_options,
+    wanted_pairs,
+)
 
-
-class FixedIpSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An address on a subnet; without ``ip_address`` Neutron chooses one."""
-
-    subnet: str
-    ip_address: str = ""
+# neutron_lib/constants.py, ROUTER_INTERFACE_OWNERS, 2026.2: plain, distributed, highly available.
+ROUTER_INTERFACE_OWNERS = frozenset(
+    {
+        "network:router_interface",
+        "network:router_interface_distributed",
+        "network:ha_router_replicated_interface",
+    }
+)
+# neutron/conf/common.py, ``base_mac``, 29.0.0: how the MACs begin that Neutron makes.
+_NEUTRONS_MAC = "fa:16:3e:"
+# Every project has it, and none can make it.
+_DEFAULT_GROUP = "default"
 
 
 class PortSpec(Spec, frozen=True, kw_only=True):
-    """A port. Without ``fixed_ips`` Neutron gives it an address on each family of its network."""
+    """A port: a place on a network for a server, a router, or whatever a person connects.
+
+    What is not given Neutron chooses, and is not compared.
+
+    Attributes:
+        network: the network of the scenario that it is on.
+        fixed_ips: its addresses, each on a subnet of that network; not given, Neutron takes one of
+            each family.
+        mac_address: another one makes another port.
+        port_security_enabled: ``false`` lets everything through, and takes no groups.
+        security_groups: by name; ``[]`` for none; not given, the project's ``default``.
+        allowed_address_pairs: what it may send from beside its own addresses: an address, a range,
+            or ``{ip_address, mac_address}``.
+        qos_policy: limits of its own, of the scenario or of the cloud; ``null`` for none.
+        extra_dhcp_opts: what DHCP tells it alone, by name: ``{mtu: 1400}``, or
+            ``{value: ..., ip_version: 6}``.
+        dns_name: its name in the network's domain.
+        vnic_type: what kind of device it becomes, such as ``normal`` or ``direct``.
+    """
 
     network: str
     fixed_ips: tuple[FixedIpSpec, ...] = ()
-    mac_address: str | msgspec.UnsetType = msgspec.UNSET
+    mac_address: str | UnsetType = UNSET
     description: str = ""
     admin_state_up: bool = True
-
-
-class FixedIp(msgspec.Struct, frozen=True, kw_only=True):
-    """An address that a port has."""
-
-    subnet_id: str
-    ip_address: str
-
-
-class WantedIp(msgspec.Struct, frozen=True, kw_only=True):
-    """An address that a port should have; what is left out Neutron chooses."""
-
-    subnet_id: str | UnsetType = UNSET
-    ip_address: str | UnsetType = UNSET
-
-
-class AddressPair(msgspec.Struct, frozen=True, kw_only=True):
-    """Another address or range that a port may send from; without a MAC, with the port's own."""
-
-    ip_address: str
-    mac_address: str | UnsetType = UNSET
-
-
-class DhcpOption(msgspec.Struct, frozen=True, kw_only=True):
-    """An option that DHCP gives to this port alone; a value of null takes it away."""
-
-    opt_name: str
-    opt_value: str | None = None
-    ip_version: int | UnsetType = UNSET
+    port_security_enabled: bool | UnsetType = UNSET
+    security_groups: tuple[str, ...] | UnsetType = UNSET
+    allowed_address_pairs: PairsSpec | UnsetType = UNSET
+    qos_policy: str | UnsetType | None = UNSET
+    extra_dhcp_opts: OptionsSpec | UnsetType = UNSET
+    dns_name: str | UnsetType = UNSET
+    vnic_type: str | UnsetType = UNSET
 
 
 class NewPort(Body, frozen=True, kw_only=True):
@@ -172,74 +200,212 @@ class PortState(State, frozen=True, kw_only=True):
 
 def _references(spec: PortSpec) -> Iterator[Reference]:
     # All subnets, so that it gets an address on each, and none is added behind its back later.
-    yield Reference(kind="network", name=spec.network, place=("network",), whole=True)
-    for index, fixed in enumerate(spec.fixed_ips):
-        yield Reference(kind="subnet", name=fixed.subnet, place=("fixed_ips", index, "subnet"))
+    if spec.network:  # the one that a router implies on a subnet of others names none
+        yield Reference(kind="network", name=spec.network, place=("network",), whole=True)
+    yield from fixed_ip_references(spec.fixed_ips, ("fixed_ips",))
+    for index, group in enumerate(spec.security_groups or ()):
+        yield Reference(
+            kind="security_group",
+            name=group,
+            place=("security_groups", index),
+            declared=group != _DEFAULT_GROUP,
+            rebinds=True,
+        )
+    if isinstance(spec.qos_policy, str):
+        place = ("qos_policy",)
+        yield Reference(
+            kind="qos_policy", name=spec.qos_policy, place=place, declared=False, rebinds=True
+        )
 
 
 def _faults(spec: PortSpec) -> Iterator[Fault]:
-    for index, fixed in enumerate(spec.fixed_ips):
-        if fixed.ip_address:
-            yield from address_faults(fixed.ip_address, "", ("fixed_ips", index, "ip_address"))
+    yield from fixed_ip_faults(spec.fixed_ips, ("fixed_ips",))
+    yield from pair_faults(spec.allowed_address_pairs or (), ("allowed_address_pairs",))
+    if spec.port_security_enabled is not False:
+        return
+    for field in ("security_groups", "allowed_address_pairs"):
+        if getattr(spec, field):
+            # neutron_lib/exceptions/port_security.py, 2026.2: a 409 for each of them.
+            message = f"a port without port security takes no {field}"
+            hint = "leave them out, or leave port security on"
+            yield Fault(place=(field,), message=message, hint=hint)
 
 
-def _fixed_ips(spec: PortSpec, ids: Ids) -> list[dict[str, str]]:
-    return [
-        {"subnet_id": ids("subnet", fixed.subnet)}
-        | ({"ip_address": as_neutron_writes(fixed.ip_address)} if fixed.ip_address else {})
-        for fixed in spec.fixed_ips
-    ]
+def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
+    ports = (
+        (address, spec.network, spec.fixed_ips)
+        for address, spec in declared.items()
+        if isinstance(spec, PortSpec)
+    )
+    return faults_of_addresses(ports, declared)
 
 
-def _wanted(address: Address, spec: PortSpec, mark: Mark) -> dict[str, Any]:
-    return {
+# By the file's fields.
+_EXTENSIONS = {
+    "port_security_enabled": "port-security",
+    "security_groups": "security-group",
+    "allowed_address_pairs": "allowed-address-pairs",
+    "qos_policy": "qos",
+    "extra_dhcp_opts": "extra_dhcp_opt",
+    "dns_name": "dns-integration",
+    "vnic_type": "binding",
+}
+
+
+def _requires(spec: PortSpec) -> Iterator[Requirement]:
+    for field, extension in _EXTENSIONS.items():
+        if getattr(spec, field) is not UNSET:
+            yield Requirement(place=(field,), extension=extension)
+
+
+def _wanted(address: Address, spec: PortSpec, mark: Mark, ids: Ids) -> dict[str, Any]:
+    """Return plain values that can be changed afterwards as well, by the API's names."""
+    fields: dict[str, Any] = {
         "name": address.name,
         "description": mark.beside(spec.description),
         "admin_state_up": spec.admin_state_up,
+        "port_security_enabled": spec.port_security_enabled,
+        "qos_policy_id": spec.qos_policy and ids("qos_policy", spec.qos_policy),
+        # Neutron keeps it in lower case (neutron_lib/api/definitions/dns.py, 2026.2).
+        "dns_name": spec.dns_name and spec.dns_name.lower(),
+        "binding:vnic_type": spec.vnic_type,
     }
+    if spec.security_groups is not UNSET:
+        groups = [ids("security_group", name) for name in spec.security_groups]
+        fields["security_groups"] = sorted(groups)
+    return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 def _create(address: Address, spec: PortSpec, mark: Mark, ids: Ids) -> Call:
-    body = {"network_id": ids("network", spec.network), **_wanted(address, spec, mark)}
-    if spec.mac_address is not msgspec.UNSET:
+    network_id = ids("network", spec.network) if spec.network else _network_of(spec, ids)
+    body = {"network_id": network_id, **_wanted(address, spec, mark, ids)}
+    if spec.mac_address is not UNSET:
         body["mac_address"] = spec.mac_address
     if spec.fixed_ips:
-        body["fixed_ips"] = _fixed_ips(spec, ids)
+        body["fixed_ips"] = wanted_ips(spec.fixed_ips, ids)
+    if spec.allowed_address_pairs is not UNSET:
+        body["allowed_address_pairs"] = wanted_pairs(spec.allowed_address_pairs)
+    if spec.extra_dhcp_opts is not UNSET:
+        body["extra_dhcp_opts"] = wanted_options(spec.extra_dhcp_opts)
     return Call(method="POST", path="/v2.0/ports", body={"port": body})
+
+
+def _network_of(spec: PortSpec, ids: Ids) -> str:
+    """Return the network of a subnet that others made."""
+    subnet = ids.state("subnet", spec.fixed_ips[0].subnet)
+    return str(subnet.network_id)
 
 
 def _compare(
     address: Address, spec: PortSpec, state: PortState, mark: Mark, ids: Ids
 ) -> Iterator[Difference]:
-    fixed = [("network_id", state.network_id, ids("network", spec.network), False)]
-    if spec.mac_address is not msgspec.UNSET:
-        wanted_mac = spec.mac_address.lower().replace("-", ":")
-        fixed.append(("mac_address", state.mac_address, wanted_mac, False))
+    fixed: list[tuple[str, object, object, bool]] = []
+    if spec.network:
+        fixed.append(("network_id", state.network_id, ids("network", spec.network), False))
+    if spec.mac_address is not UNSET:
+        # Only administrators may change it (neutron/conf/policies/port.py, 29.0.0).
+        fixed.append(("mac_address", state.mac_address, as_mac(spec.mac_address), False))
     yield from differences(fixed)
-    wanted = _wanted(address, spec, mark)
-    yield from differences(
-        (name, getattr(state, name), want, True) for name, want in wanted.items()
+    have = msgspec.to_builtins(state)
+    have["security_groups"] = sorted(state.security_groups)
+    wanted = _wanted(address, spec, mark, ids)
+    if have["binding:vnic_type"] is None:  # hidden by policy, so it cannot differ
+        wanted.pop("binding:vnic_type", None)
+    yield from differences((name, have[name], want, True) for name, want in wanted.items())
+    if spec.fixed_ips and (
+        ips := compared_ips(spec.fixed_ips, state.fixed_ips, ids, state.mac_address)
+    ):
+        yield Difference(field="fixed_ips", have=ips[0], want=ips[1])
+    yield from _compare_filters(spec, state)
+
+
+def _compare_filters(spec: PortSpec, state: PortState) -> Iterator[Difference]:
+    """Compare address pairs and DHCP options; port security takes groups and pairs with it."""
+    pairs, wanted = compared_pairs(
+        spec.allowed_address_pairs, state.allowed_address_pairs, state.mac_address
     )
-    if spec.fixed_ips:
-        yield from _compare_addresses(spec, state, ids)
+    yield from differences([("allowed_address_pairs", pairs, wanted, True)])
+    if spec.port_security_enabled is False and state.port_security_enabled is not False:
+        if spec.security_groups is UNSET and state.security_groups:
+            yield Difference(field="security_groups", have=sorted(state.security_groups), want=[])
+        if wanted is UNSET and pairs:
+            yield Difference(field="allowed_address_pairs", have=pairs, want=[])
+    if spec.extra_dhcp_opts is not UNSET:
+        yield from compare_options(spec.extra_dhcp_opts, state.extra_dhcp_opts)
 
 
-def _compare_addresses(spec: PortSpec, state: PortState, ids: Ids) -> Iterator[Difference]:
-    """Compare addresses; one that was left to Neutron is right on whatever the subnet gave."""
-    wanted = _fixed_ips(spec, ids)
-    left = [{"subnet_id": ip.subnet_id, "ip_address": ip.ip_address} for ip in state.fixed_ips]
-    have = list(left)
-    is_new = False
-    for want in sorted(wanted, key=lambda each: "ip_address" not in each):
-        match = next((each for each in left if want.items() <= each.items()), None)
-        if match is None:
-            is_new = True
-            continue
-        left.remove(match)
-        # What is kept is sent with its address, or Neutron would choose a new one.
-        want.update(match)
-    if is_new or left:
-        yield Difference(field="fixed_ips", have=have, want=wanted)
+def _needs(state: PortState) -> Iterator[str]:
+    yield state.network_id
+    yield from (ip.subnet_id for ip in state.fixed_ips)
+    yield from state.security_groups
+    if state.qos_policy_id:
+        yield state.qos_policy_id
+
+
+def _leaves_with(state: PortState) -> str:
+    """Return the leg of a router that it is: taking that away takes the port as well."""
+    is_leg = state.device_owner in ROUTER_INTERFACE_OWNERS
+    return f"{state.device_id}/{state.id}" if is_leg else ""
+
+
+def _first_address(state: PortState) -> str:
+    addresses = [each.ip_address for each in state.fixed_ips]
+    return next((each for each in addresses if ":" not in each), "".join(addresses[:1]))
+
+
+def _adopt(state: PortState, mark: Mark) -> Call:
+    body = {"port": {"description": mark.beside(without_mark(state.description))}}
+    return Call(method="PUT", path=f"/v2.0/ports/{state.id}", body=body)
+
+
+def _capture(state: PortState, names: Names) -> Mapping[str, Any] | None:
+    """Return its entry, unless a router, DHCP or Nova made it for themselves."""
+    is_novas = state.device_owner.startswith("compute:") and not state.name
+    is_made_by_service = state.device_owner.startswith("network:") or is_novas
+    network = names("network", state.network_id)
+    if not network or (is_made_by_service and not _is_ours_alone(state)):
+        return None
+    entry: dict[str, Any] = {
+        "network": network,
+        "description": without_mark(state.description) or UNSET,
+        "admin_state_up": UNSET if state.admin_state_up else False,
+        "port_security_enabled": False if state.port_security_enabled is False else UNSET,
+        "dns_name": state.dns_name or UNSET,
+        "vnic_type": UNSET if state.vnic_type in {None, "normal"} else state.vnic_type,
+    }
+    if not state.mac_address.startswith(_NEUTRONS_MAC):
+        entry["mac_address"] = state.mac_address or UNSET
+    entry["fixed_ips"] = [
+        {"subnet": subnet, "ip_address": fixed.ip_address}
+        for fixed in state.fixed_ips
+        if (subnet := names("subnet", fixed.subnet_id))
+        and not is_made_of(fixed.ip_address, state.mac_address)
+    ] or UNSET
+    if policy := state.qos_policy_id:
+        entry["qos_policy"] = names("qos_policy", policy) or names.outside("qos_policy", policy)
+    entry |= _captured_filters(state, names)
+    return {name: value for name, value in entry.items() if value is not UNSET}
+
+
+def _is_ours_alone(state: PortState) -> bool:
+    """Tell whether it is a server's that has a mark: then it was made before the server was."""
+    return state.device_owner.startswith("compute:") and read_mark(state.description) is not None
+
+
+def _captured_filters(state: PortState, names: Names) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    groups = [
+        names("security_group", group) or names.outside("security_group", group)
+        for group in state.security_groups
+    ]
+    if groups != [_DEFAULT_GROUP] and state.port_security_enabled is not False:
+        entry["security_groups"] = sorted(groups)
+    if state.allowed_address_pairs:
+        pairs = captured_pairs(state.allowed_address_pairs, state.mac_address)
+        entry["allowed_address_pairs"] = pairs
+    if state.extra_dhcp_opts:
+        entry["extra_dhcp_opts"] = captured_options(state.extra_dhcp_opts)
+    return entry
 
 
 def _subports(state: PortState) -> list[str]:
@@ -260,12 +426,20 @@ def _sketch(state: PortState) -> Iterator[Part]:
         )
         for group in state.security_groups:
             yield Badge(on=state.id, key=group, sort="security_group")
+        if state.qos_policy_id:
+            yield Badge(on=state.id, key=state.qos_policy_id, sort="qos_policy")
 
 
 def _sketch_spec(address: Address, spec: PortSpec, _declared: Declared) -> Iterator[Part]:
     addresses = ", ".join(each.ip_address for each in spec.fixed_ips if each.ip_address)
     bar = f"network.{spec.network}"
     yield Port(key=str(address), bar=bar, label=address.name, note=addresses)
+    for group in spec.security_groups or ():
+        key = f"security_group.{group}"
+        yield Badge(on=str(address), key=key, sort="security_group", label=group)
+    if spec.qos_policy:
+        key = f"qos_policy.{spec.qos_policy}"
+        yield Badge(on=str(address), key=key, sort="qos_policy", label=spec.qos_policy)
 
 
 KIND = Kind(
@@ -299,9 +473,19 @@ KIND = Kind(
         section="ports",
         references=_references,
         faults=_faults,
+        faults_together=_faults_together,
         create=_create,
         compare=_compare,
-        needs=lambda state: [state.network_id, *(ip.subnet_id for ip in state.fixed_ips)],
+        needs=_needs,
+        leaves_with=_leaves_with,
+        requires=_requires,
+        consumes=lambda _spec, _ids: {"network.port": 1},
+        attributes={
+            "address": _first_address,
+            "addresses": lambda state: [each.ip_address for each in state.fixed_ips],
+        },
+        adopt=_adopt,
+        capture=_capture,
         sketch=_sketch_spec,
     ),
     sketch=_sketch,

@@ -25,8 +25,8 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Bar, Box, Leg, Part
+from stackloom.resources.network._fixed_ips import FixedIp, WantedIp
 from stackloom.resources.network._ranges import HostRoute
-from stackloom.resources.network.port import FixedIp, WantedIp
 from stackloom.resources.network.router_interface import RouterInterfaceSpec
 from stackloom.resources.network.subnet import SubnetSpec
 
