@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from stackloom.log import Log, Secret
+from stackloom.log import Log, Secret, hush
 
 _SECRET = Secret("swordfish")
 
@@ -121,3 +121,13 @@ def test_logging_is_imported_for_a_warning_only() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert (ended.stdout, ended.stderr) == ("False False\n", "c\n")
+
+
+def test_a_hushed_process_keeps_warnings_to_itself(caplog: pytest.LogCaptureFixture) -> None:
+    """``--quiet`` wants errors only; the next command may want them again."""
+    log = Log("stackloom.test")
+    hush(True)
+    log.warning("connected with %s", "OpenSSL")
+    hush(False)
+    log.warning("heard")
+    assert caplog.messages == ["heard"]

@@ -45,9 +45,11 @@ class Log:
             logger.info(message, *arguments, stacklevel=2)
 
     def warning(self, message: str, *arguments: object) -> None:
-        """Tell what somebody should look at."""
+        """Tell what somebody should look at, unless this process is hushed."""
         import logging  # noqa: PLC0415 - see above
 
+        if _HUSHED:
+            return
         logging.getLogger(self._name).warning(message, *arguments, stacklevel=2)
 
     def _wanted(self) -> logging.Logger | None:
@@ -56,6 +58,14 @@ class Log:
             self._logger = sys.modules["logging"].getLogger(self._name)
             self._logger.propagate = self._propagates
         return self._logger
+
+
+_HUSHED: list[bool] = []
+
+
+def hush(hushed: bool) -> None:
+    """Keep warnings of this process to itself: ``--quiet`` wants errors only."""
+    _HUSHED[:] = [True] if hushed else []
 
 
 class Secret:

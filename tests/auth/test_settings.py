@@ -295,6 +295,16 @@ def test_an_entry_may_refuse_the_token_cache(home: _Home, cache: str, caches: bo
     assert home.read().cache_tokens is caches
 
 
+@pytest.mark.parametrize(
+    ("cache", "path"),
+    [("{path: ~/kept}", "~/kept"), ("{auth: true}", ""), ("5", ""), ("{path: 5}", "")],
+)
+def test_the_file_says_where_things_are_kept(home: _Home, cache: str, path: str) -> None:
+    """``cache.path``, as openstacksdk has it."""
+    home.write("clouds.yaml", f"cache: {cache}\nclouds:\n  lab:\n    region_name: one\n")
+    assert home.read().cache_path == path
+
+
 def test_secrets_may_lie_in_a_file_of_their_own(home: _Home) -> None:
     """``secure.yaml`` is laid over the entry, deep inside ``auth`` too."""
     home.write("clouds.yaml", _CLOUDS)

@@ -180,3 +180,5 @@ def test_the_directory_follows_the_variables(monkeypatch: pytest.MonkeyPatch) ->
     assert cache_directory({"XDG_CACHE_HOME": "/c"}) == Path("/c/stackloom/tokens")
     assert cache_directory({"XDG_CACHE_HOME": "", "HOME": "/home/me"}) == wanted
     assert cache_directory({}) == wanted
+    assert cache_directory({"XDG_CACHE_HOME": "/c"}, "/own") == Path("/own/stackloom/tokens")
+    assert cache_directory({}, "~/own") == Path("~/own/stackloom/tokens").expanduser()

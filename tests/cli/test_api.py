@@ -172,3 +172,37 @@ def test_timing_is_told_also_where_a_command_fails(
     assert said.code == 2
     assert "| Total" in said.stderr
     assert said.stderr.rstrip().endswith("shows what is")
+
+
+# --- microversions --------------------------------------------------------------------------------
+
+_NOVA = {"version": {"id": "v2.1", "version": "2.90", "min_version": "2.1"}}
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ((), "compute 2.90"),
+        (("--microversion", "2.5"), "compute 2.5"),
+        (("--os-compute-api-version", "2.7"), "compute 2.7"),
+        (("-H", "OpenStack-API-Version: compute 2.9"), "compute 2.9"),
+    ],
+)
+def test_the_highest_microversion_is_asked_for_unless_one_is_pinned(
+    stackloom: CommandLine, rules: FakeTransport, words: tuple[str, ...], asked: str
+) -> None:
+    """As by the commands on servers, so that both show the same."""
+    rules.on("GET", "/v2.1/", answer(200, _NOVA))
+    rules.on("GET", "/v2.1/servers", answer(200, {"servers": []}))
+    said = stackloom("api", "GET", "compute", "/v2.1/servers", *words)
+    assert said == Said(code=0, stdout='{"servers":[]}\n', stderr="")
+    assert rules.requests[-1].headers["openstack-api-version"] == asked
+
+
+def test_a_document_about_versions_is_asked_for_with_none(
+    stackloom: CommandLine, rules: FakeTransport
+) -> None:
+    """Nobody can know one before it is read."""
+    rules.on("GET", "/v2.1/", answer(200, _NOVA))
+    assert stackloom("api", "GET", "compute", "/v2.1/").code == 0
+    assert "openstack-api-version" not in rules.requests[-1].headers

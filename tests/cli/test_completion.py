@@ -8,9 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.cli.conftest import CommandLine, Said
+from tests.fakes.cloud import config
 from tests.fakes.fake_cloud import FakeCloud
+
+from stackloom.cli.name_cache import NameCache
 
 
 @pytest.fixture
@@ -124,6 +128,42 @@ def test_names_cost_one_request(stackloom: CommandLine, woven: FakeCloud) -> Non
     assert woven.requests == []
     stackloom("complete", "--", "network", "show", "")
     assert woven.requests == ["GET /v2.0/networks"]
+
+
+def test_the_next_tab_asks_nobody(stackloom: CommandLine, woven: FakeCloud, tmp_path: Path) -> None:
+    """Names are kept for some seconds, for this user in this project alone."""
+    for words, offered in ((("b",), "black board\nblue\n"), (("bl",), "black board\nblue\n")):
+        assert stackloom("complete", "--", "network", "show", *words).stdout == offered
+    assert woven.requests == ["GET /v2.0/networks"]
+    (file,) = (tmp_path / "home/.cache/stackloom/names").iterdir()
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    stackloom("complete", "--", "--os-project-name", "other", "network", "show", "b")
+    assert woven.requests.count("GET /v2.0/networks") == 2
+
+
+def test_names_are_kept_for_some_seconds(tmp_path: Path) -> None:
+    """Then the cloud is asked again; a broken file is none."""
+    seconds = [1000.0]
+    environment = {"XDG_CACHE_HOME": str(tmp_path)}
+    cache = NameCache(environment, config(), "network.network", now=lambda: seconds[0])
+    assert cache.read() is None
+    cache.write(["blue"])
+    assert cache.read() == ["blue"]
+    assert NameCache(environment, config(), "network.subnet", now=lambda: 1000.0).read() is None
+    seconds[0] += 15
+    assert cache.read() is None
+    (file,) = (tmp_path / "stackloom/names").iterdir()
+    file.write_text("{", encoding="utf-8")
+    seconds[0] -= 15
+    assert cache.read() is None
+
+
+def test_names_are_not_kept_where_tokens_are_not(tmp_path: Path) -> None:
+    """``cache: {auth: false}`` keeps both off the disk."""
+    nowhere = msgspec.structs.replace(config(), cache_tokens=False)
+    cache = NameCache({"XDG_CACHE_HOME": str(tmp_path)}, nowhere, "network.network")
+    cache.write(["blue"])
+    assert (cache.read(), [*tmp_path.iterdir()]) == (None, [])
 
 
 def test_without_a_cloud_there_is_nothing_to_offer(stackloom: CommandLine) -> None:

@@ -25,6 +25,12 @@ from stackloom.transport.client import Tls
 if TYPE_CHECKING:
     from stackloom.auth.plugin import Plugin
 
+_LACKS_ONE = "password is missing"
+_TYPE_IT_HINT = (
+    "give it as --os-password or OS_PASSWORD, or in clouds.yaml or secure.yaml; on a terminal "
+    "stackloom asks for it"
+)
+_ANY_HINT = "set it in clouds.yaml, as OS_… variable or as --os-… option"
 _MISSING = {"user_domain_name": "username needs user_domain_name (often: Default)"}
 
 
@@ -34,6 +40,7 @@ class CloudConfig(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         services: what is said about single services, by their type with underscores.
         plugin: keystoneauth1's, where the method is none of ours.
+        cache_path: where tokens are kept; empty for the usual place.
     """
 
     source: str
@@ -45,6 +52,7 @@ class CloudConfig(msgspec.Struct, frozen=True, kw_only=True):
     interface: str = "public"
     tls: Tls
     cache_tokens: bool = True
+    cache_path: str = ""
     services: Mapping[str, ServiceChoice] = msgspec.field(default_factory=dict)
     plugin: Plugin | None = None
 
@@ -71,7 +79,7 @@ def cloud_config(settings: Settings) -> CloudConfig:
     if problems:
         raise BadConfig(
             f"{settings.source}: " + "; ".join(problems),
-            hint="set it in clouds.yaml, as OS_… variable or as --os-… option",
+            hint=_TYPE_IT_HINT if problems == [_LACKS_ONE] else _ANY_HINT,
         )
     return CloudConfig(
         source=settings.source,
@@ -83,6 +91,7 @@ def cloud_config(settings: Settings) -> CloudConfig:
         interface=values.get("interface", "public").removesuffix("URL"),
         tls=_tls(values),
         cache_tokens=settings.cache_tokens,
+        cache_path=settings.cache_path,
         services=service_choices(values),
         plugin=plugin,
     )

@@ -76,11 +76,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ignored: ``OS_*`` variables that were set and do not count beside a named cloud.
         notes: what else a person should know, a sentence each.
         origins: where each value came from.
+        cache_path: where the file wants things kept on disk; empty for the usual place.
     """
 
     source: str
     values: Mapping[str, str]
     cache_tokens: bool = True
+    cache_path: str = ""
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     origins: Mapping[str, Origin] = msgspec.field(default_factory=dict)
@@ -221,7 +223,12 @@ def _of_file(
         options,
         environment,
         Settings(
-            source=source, values={}, cache_tokens=caches, ignored=ignored, notes=tuple(notes)
+            source=source,
+            values={},
+            cache_tokens=caches,
+            cache_path=_cache_path(files.cache_section()),
+            ignored=ignored,
+            notes=tuple(notes),
         ),
     )
 
@@ -340,6 +347,11 @@ def _is_service_variable(variable: str) -> bool:
         and variable not in _VARIABLES
         and is_service_key(variable.removeprefix("OS_").lower())
     )
+
+
+def _cache_path(section: object) -> str:
+    path = section.get("path") if isinstance(section, Mapping) else None
+    return path if isinstance(path, str) else ""
 
 
 def _allows_cache(section: object) -> bool:

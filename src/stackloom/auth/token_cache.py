@@ -37,7 +37,7 @@ class TokenCache:
     """
 
     def __init__(self, directory: Path, config: CloudConfig) -> None:
-        self._file = directory / f"{_key(config)}.json"
+        self._file = directory / f"{key_of(config)}.json"
 
     def read(self) -> Token | None:
         """Return the token kept, whatever its age, or None."""
@@ -76,13 +76,19 @@ class TokenCache:
             self._file.unlink(missing_ok=True)
 
 
-def cache_directory(environment: Mapping[str, str]) -> Path:
-    """Return ``$XDG_CACHE_HOME/stackloom/tokens``, by default under ``~/.cache``."""
-    root = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or "~") / ".cache"
+def cache_directory(environment: Mapping[str, str], own: str = "") -> Path:
+    """Return ``$XDG_CACHE_HOME/stackloom/tokens``, by default under ``~/.cache``.
+
+    Args:
+        own: ``cache.path`` of ``clouds.yaml``, in place of ``~/.cache``; empty for none.
+    """
+    root = (
+        own or environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or "~") / ".cache"
+    )
     return Path(root).expanduser() / "stackloom" / "tokens"
 
 
-def _key(config: CloudConfig) -> str:
+def key_of(config: CloudConfig) -> str:
     """Digest everything that makes a token what it is, the password included.
 
     A one-time passcode is not: the token of the last one is as good as a new one's.

@@ -145,12 +145,22 @@ def _values(action: Action, kind_module: str, asking: Invocation) -> Iterator[st
 
 
 def _names(kind_module: str, asking: Invocation) -> list[str]:
-    """Return the names of what the cloud has, ids for what has no name."""
-    from stackloom.cli.connection import ask_cloud
+    """Return the names of what the cloud has, ids for what has no name.
+
+    Raises:
+        StackloomError: it cannot be asked; a password that is missing is not asked for here.
+    """
+    from stackloom.auth.config import cloud_config
+    from stackloom.cli.connection import ask_cloud, cloud_settings
     from stackloom.cli.kind_at_hand import load_kind
+    from stackloom.cli.name_cache import NameCache
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.verbs import list_states
 
+    config = cloud_config(cloud_settings(asking))
+    cache = NameCache(asking.environment, config, kind_module)
+    if (kept := cache.read()) is not None:
+        return kept
     kind = load_kind(kind_module)
 
     async def work(cloud: Cloud) -> list[str]:
@@ -161,7 +171,8 @@ def _names(kind_module: str, asking: Invocation) -> list[str]:
                 break
         return names
 
-    names: list[str] = ask_cloud(asking, work)
+    names: list[str] = ask_cloud(asking, work, config=config)
+    cache.write(names)
     return names
 
 

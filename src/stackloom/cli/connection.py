@@ -13,6 +13,7 @@ from stackloom.auth.settings import Settings
 from stackloom.cli.command import Invocation
 from stackloom.cloud.cloud import Cloud, connect, connect_alone
 from stackloom.cloud_choice import choose_settings
+from stackloom.errors import BadConfig
 from stackloom.transport.blocking import run_alone
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ def with_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) ->
     """Connect, await *work* with the cloud, and close; for several things at once."""
     import asyncio
 
-    config = _config(invocation)
+    config = chosen_config(invocation)
 
     async def run() -> T:
         async with connect(config, environment=invocation.environment) as cloud:
@@ -31,15 +32,23 @@ def with_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) ->
     return asyncio.run(run())
 
 
-def ask_cloud(invocation: Invocation, work: Callable[[Cloud], Awaitable[T]]) -> T:
+def ask_cloud(
+    invocation: Invocation,
+    work: Callable[[Cloud], Awaitable[T]],
+    *,
+    config: CloudConfig | None = None,
+) -> T:
     """Do the same without an event loop, which is quicker to start; for one question at a time.
 
     A request blocks the interpreter, which would look at a Ctrl-C only after it; nothing can be
     left half-made here, so Ctrl-C ends the process at once.
+
+    Args:
+        config: the cloud, where the caller has chosen it already.
     """
     import signal
 
-    config = _config(invocation)
+    config = config or chosen_config(invocation)
 
     async def run() -> T:
         async with connect_alone(config, environment=invocation.environment) as cloud:
@@ -64,6 +73,13 @@ def cloud_settings(invocation: Invocation) -> Settings:
     )
 
 
-def _config(invocation: Invocation) -> CloudConfig:
-    config = cloud_config(cloud_settings(invocation))
+def chosen_config(invocation: Invocation) -> CloudConfig:
+    """Return the cloud that the options name; a password that is missing is asked for."""
+    settings = cloud_settings(invocation)
+    try:
+        config = cloud_config(settings)
+    except BadConfig:
+        from stackloom.cli.password import with_password
+
+        config = cloud_config(with_password(invocation, settings))
     return replace(config, cache_tokens=False) if invocation.options.no_cache else config

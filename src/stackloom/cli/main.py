@@ -20,6 +20,7 @@ from stackloom.cli.command import Group, Invocation
 from stackloom.cli.finding import find
 from stackloom.cli.options import CLOUD_OPTIONS_HELP, add_common_options, take_cloud_options
 from stackloom.errors import StackloomError, UsageError
+from stackloom.log import hush
 
 _INTERRUPTED_CODE = 130
 _BROKEN_PIPE_CODE = 141
@@ -95,7 +96,7 @@ def _run(words: list[str]) -> int:
     command.arguments(parser)
     add_common_options(parser)
     options = parser.parse_args(rest)
-    _set_up_logging(verbose=options.verbose, debug=options.debug)
+    _set_up_logging(verbose=options.verbose, debug=options.debug, quiet=options.quiet)
     invocation = Invocation(options=options, cloud_options=cloud_options)
     if options.timing:
         from stackloom.cli.timing import timed
@@ -148,7 +149,9 @@ def _group_overview(name: str, group: Group) -> str:
     return "\n".join([*lines, ""])
 
 
-def _set_up_logging(*, verbose: bool, debug: bool) -> None:
+def _set_up_logging(*, verbose: bool, debug: bool, quiet: bool) -> None:
+    """Say how much of what stackloom notes on its way is told; by default, warnings."""
+    hush(quiet and not (verbose or debug))
     if verbose or debug:
         import logging
 

@@ -216,11 +216,13 @@ async def connect_alone(
 
 
 def _cache(config: CloudConfig, environment: Mapping[str, str]) -> TokenCache | None:
-    return TokenCache(cache_directory(environment), config) if config.cache_tokens else None
+    directory = cache_directory(environment, config.cache_path)
+    return TokenCache(directory, config) if config.cache_tokens else None
 
 
 def _versions(config: CloudConfig, environment: Mapping[str, str]) -> VersionBook:
-    return VersionBook(cache_directory(environment) if config.cache_tokens else None)
+    directory = cache_directory(environment, config.cache_path)
+    return VersionBook(directory if config.cache_tokens else None)
 
 
 def _api_root(root: str, path: str) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from stackloom.transport.client import Answer
 
 Pairs = list[tuple[str, str]]
+# {service: a kind of it, which says how far stackloom knows its microversions}
+_KIND_WITH_MICROVERSIONS = {
+    "compute": "compute.server",
+    **dict.fromkeys(("block-storage", "volumev3", "volume"), "block_storage.volume"),
+}
+_VERSION_HEADERS = {"openstack-api-version", "x-openstack-nova-api-version"}
+_BELOW_A_VERSION = re.compile(r"/v[0-9.]+/.")
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -38,7 +46,12 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-H", "--header", action="append", default=[], metavar="NAME:VALUE", help="repeatable"
     )
-    parser.add_argument("--microversion", default="", metavar="X.Y", help="of the service")
+    parser.add_argument(
+        "--microversion",
+        default="",
+        metavar="X.Y",
+        help="of the service; otherwise the highest that it and stackloom know",
+    )
     parser.add_argument("--paginate", action="store_true", help="follow the pages and join them")
     parser.add_argument("-i", "--include", action="store_true", help="show status and headers too")
 
@@ -129,9 +142,24 @@ async def _one(cloud: Cloud, asking: _Asking) -> list[Answer]:
         f"{asking.path}{query}",
         body=asking.body,
         microversion=asking.microversion,
+        newest_microversion="" if asking.microversion else _newest(asking),
         headers=asking.headers,
     )
     return [answer]
+
+
+def _newest(asking: _Asking) -> str:
+    """Return the newest microversion that may be asked for, as the commands on kinds do; "": none.
+
+    A header of one's own says what is wanted, and a document about versions has none.
+    """
+    module = _KIND_WITH_MICROVERSIONS.get(asking.service, "")
+    names = {name.lower() for name in asking.headers}
+    if not module or names & _VERSION_HEADERS or not _BELOW_A_VERSION.match(asking.path):
+        return ""
+    from stackloom.cli.kind_at_hand import load_kind
+
+    return load_kind(module).newest_microversion
 
 
 async def _all_pages(cloud: Cloud, asking: _Asking) -> list[Answer]:

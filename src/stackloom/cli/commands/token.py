@@ -117,13 +117,13 @@ async def _own(cloud: Cloud) -> Token:
 def _kept(config: CloudConfig, invocation: Invocation) -> Token | None:
     from stackloom.auth.token_cache import TokenCache, cache_directory
 
-    return TokenCache(cache_directory(invocation.environment), config).read()
+    return TokenCache(cache_directory(invocation.environment, config.cache_path), config).read()
 
 
 def _forget(config: CloudConfig, invocation: Invocation) -> None:
     from stackloom.auth.token_cache import TokenCache, cache_directory
 
-    TokenCache(cache_directory(invocation.environment), config).drop()
+    TokenCache(cache_directory(invocation.environment, config.cache_path), config).drop()
 
 
 def _given(invocation: Invocation) -> str:

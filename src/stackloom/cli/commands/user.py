@@ -107,7 +107,8 @@ def _set_password(invocation: Invocation) -> int:
         # Source: keystone/api/users.py, UserPasswordResource, 30.0.0: it ends all tokens.
         body = {"user": {"original_password": old, "password": new}}
         await cloud.request("identity", "POST", "/v3/users/{user_id}/password", body=body)
-        TokenCache(cache_directory(invocation.environment), cloud.config).drop()
+        directory = cache_directory(invocation.environment, cloud.config.cache_path)
+        TokenCache(directory, cloud.config).drop()
 
     ask_cloud(invocation, work)
     invocation.talk("the password is changed; all tokens of this user are void")
