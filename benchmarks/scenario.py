@@ -26,9 +26,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bars import Bars
 from peers.install import installed
 from peers.measured import Measured, measure
 from stub_cloud.process import StubProcess
@@ -49,29 +50,6 @@ OURS, SEQUENTIAL, THREADS, TUNED = "stackloom", "SDK, sequential", "SDK, 25 thre
 SCRIPTS = {SEQUENTIAL: "sdk_sequential.py", THREADS: "sdk_threads.py", TUNED: "tuned.py"}
 LOCAL_NAME = "benchmark-scenario"
 _HERE = Path(__file__).parent
-
-
-@dataclass(slots=True)
-class Bars:
-    """What has to hold, and what was missed."""
-
-    missed: list[str] = field(default_factory=list)
-
-    def at_most(self, what: str, value: float, limit: float, unit: str) -> None:
-        """Hold *value* against *limit*."""
-        met = value <= limit
-        mark = "holds " if met else "MISSED"
-        print(f"  {mark}  {what}: {value:.2f} {unit}, at most {limit:.2f}")
-        if not met:
-            self.missed.append(what)
-
-    def at_least(self, what: str, value: float, limit: float, unit: str) -> None:
-        """Hold *value* against *limit* from below."""
-        met = value >= limit
-        mark = "holds " if met else "MISSED"
-        print(f"  {mark}  {what}: {value:.2f} {unit}, at least {limit:.2f}")
-        if not met:
-            self.missed.append(what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,13 @@ class StubProcess:
         """Count from zero, and where *empty* forget every resource."""
         self._ask("POST", "/stub/reset", {"empty": empty})
 
+    def add_networks(self, count: int) -> None:
+        """Make that many more."""
+        for begun in range(0, count, 1000):
+            numbers = range(begun, min(begun + 1000, count))
+            networks = [{"name": f"network-{number}"} for number in numbers]
+            self._ask("POST", "/network/v2.0/networks", {"networks": networks})
+
     def set_times(self, *, latency: float, build: float, gone: float) -> None:
         """Answer like this from now on."""
         self._ask("POST", "/stub/settings", {"latency": latency, "build": build, "gone": gone})
