@@ -66,16 +66,10 @@ class Bench:
 
     def _gets(self) -> None:
         numbers = [str(REQUESTS), str(AT_ONCE)]
-        paths = {PEER: "/networks", OURS: "/v2.0/networks"}
         found = self._turn_by_turn(
             {
-                name: [
-                    self._pythons[name],
-                    str(_PEERS / f"{script}_gets.py"),
-                    *numbers,
-                    paths[name],
-                ]
-                for name, script in ((PEER, "sdk"), (OURS, "stackloom"))
+                PEER: ["sdk_gets.py", *numbers, "/networks"],
+                OURS: ["stackloom_gets.py", *numbers, "/v2.0/networks"],
             }
         )
         print(f"{REQUESTS:,} GETs of {NETWORKS_EACH} networks, {AT_ONCE} at a time")
