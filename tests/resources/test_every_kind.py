@@ -104,6 +104,18 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
     },
     "server_group": {"policy": "anti-affinity", "rules": {"max_server_per_host": 2}},
     "keypair": {"public_key": "ssh-ed25519 AAAAC3Nza alice@home"},
+    "image": {
+        "disk_format": "qcow2",
+        "container_format": "bare",
+        "file": "/images/mine.qcow2",
+        "url": "",
+        "visibility": "public",
+        "min_disk": 1,
+        "min_ram": 64,
+        "properties": {"os_distro": "debian"},
+        "tags": ["b", "a"],
+    },
+    "image_data": {"image": "mine", "file": "/images/mine.qcow2", "url": ""},
     "volume": {
         "size": 3,
         "volume_type": "fast",
@@ -168,10 +180,17 @@ def _as_cinder(kind: Kind[Any], body: Mapping[str, Any]) -> object:
     return msgspec.convert({**body["volume"], "id": "new-id", "volume_type": "fast"}, kind.state)
 
 
+def _as_glance(kind: Kind[Any], body: Mapping[str, Any]) -> object:
+    """Answer like Glance: bare, with properties beside its own fields."""
+    assert kind.reshape is not None
+    return msgspec.convert(kind.reshape({**body, "id": "new-id", "status": "queued"}), kind.state)
+
+
 _ANSWERS: Mapping[str, Callable[[Kind[Any], Mapping[str, Any]], object]] = {
     "router_interface": _as_router_interface,
     "server": _as_nova,
     "volume": _as_cinder,
+    "image": _as_glance,
 }
 
 
