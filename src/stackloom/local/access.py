@@ -6,11 +6,11 @@ Reads one file and asks the kernel about one process. Knows nothing about starti
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from stackloom.local import layout, processes
 from stackloom.log import Secret
@@ -20,8 +20,7 @@ USERS = {"demo": ("demo", "demo"), "admin": ("admin", "admin"), "admin-system": 
 _DOMAIN = "Default"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(msgspec.Struct, frozen=True, kw_only=True):
     """Where the cloud is and who may log in.
 
     Attributes:
@@ -87,8 +86,8 @@ def access(name: str = "local") -> Access | None:
 def read(cloud: layout.CloudLayout) -> Access | None:
     """Return how to log in to the cloud that lies there, or None when it is not up."""
     try:
-        raw = json.loads(cloud.access.read_bytes())
-    except (OSError, ValueError):
+        raw = msgspec.json.decode(cloud.access.read_bytes())
+    except (OSError, msgspec.DecodeError):
         return None
     if not processes.is_running(raw["supervisor"], str(cloud.instructions)):
         return None

@@ -17,16 +17,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from stackloom.errors import UsageError
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_NAME = r"[a-z0-9][a-z0-9-]{0,39}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloudLayout:
+class CloudLayout(msgspec.Struct, frozen=True, kw_only=True):
     """The files of one cloud."""
 
     name: str
@@ -92,8 +92,7 @@ class CloudLayout:
         return self.logs / f"{program}.log"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """All of it, below one root."""
 
     root: Path
@@ -141,7 +140,7 @@ class Layout:
         Raises:
             UsageError: the name cannot be one.
         """
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise UsageError(
                 f'"{name}" cannot be the name of a local cloud',
                 hint="use up to 40 lower-case letters, digits and hyphens",
