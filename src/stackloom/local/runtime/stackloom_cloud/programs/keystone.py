@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import threading
 import uuid
 from typing import Any
 
@@ -16,6 +17,8 @@ from keystone.common import provider_api
 from keystone.common.rbac_enforcer import policy
 from keystone.common.sql import upgrades
 from keystone.server.flask import core
+from keystone.server.flask.request_processing.middleware import auth_context
+from oslo_context import context
 
 from .. import renew, seed
 from ..instructions import Instructions, Program
@@ -50,12 +53,52 @@ def load(instructions: Instructions, program: Program) -> Application:
     del instructions, program
     conf.auth.register_opts(conf.CONF)
     conf.CONF.set_default("methods", [*conf.CONF.auth.methods, *_MORE_METHODS], group="auth")
-    application: Application = importlib.import_module("keystone.wsgi.api").application
+    keep_tokens_apart()
+    application = _with_fresh_context(importlib.import_module("keystone.wsgi.api").application)
     # Made when it is first asked for, by several threads at once unless here
     # (keystone/common/rbac_enforcer/enforcer.py, `_enforcer`, 30.0).
     policy._ENFORCER.suppress_deprecation_warnings = True
     policy._ENFORCER._enforcer.load_rules()
     return application
+
+
+class _OfThisThread:
+    """An attribute that has a value for each thread, None at first."""
+
+    def __init__(self) -> None:
+        self._values = threading.local()
+
+    def __get__(self, _instance: object, _owner: type) -> Any:
+        return getattr(self._values, "value", None)
+
+    def __set__(self, _instance: object, value: Any) -> None:
+        self._values.value = value
+
+
+def keep_tokens_apart() -> None:
+    """Let each thread have its own token.
+
+    Keystone keeps that of a request in its middleware, of which all threads have the same one
+    (keystone/server/flask/request_processing/middleware/auth_context.py, ``fetch_token`` and
+    ``fill_context``, 30.0): once in thousands, a request under load was judged by another's.
+    """
+    auth_context.AuthContextMiddleware.token = _OfThisThread()
+
+
+def _with_fresh_context(application: Application) -> Application:
+    """Begin each request with a context of its own.
+
+    Keystone remembers in the context of the thread what it read, also in which generation of its
+    cache it looks, and checks a token before it makes a new context (keystone/common/cache/
+    _context_cache.py, and keystone/server/flask/request_processing/middleware/auth_context.py,
+    ``process_request``, 30.0): a thread that had seen a token took it after it was revoked.
+    """
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        context.RequestContext()  # takes the place of the last one by itself
+        return application(environ, start_response)
+
+    return answer
 
 
 def _bootstrapper(instructions: Instructions) -> Any:
