@@ -26,7 +26,7 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
                 "my_ip": "127.0.0.1",
                 "enabled_backends": "files",
                 "default_volume_type": "__DEFAULT__",
-                "backup_driver": "stackloom_cloud.file_volumes.FileBackupDriver",
+                "backup_driver": "cinder.backup.drivers.stackloom.FileBackupDriver",
                 "glance_api_servers": blueprint.urls["glance"],
                 "image_conversion_dir": blueprint.run / "tmp",
                 "allow_availability_zone_fallback": True,

@@ -19,6 +19,7 @@ from oslo_config import cfg
 from . import sparse
 
 _CAPACITY_GIB = 1_000_000
+_RAW = "raw"
 
 
 def _directory(name: str) -> Path:
@@ -129,7 +130,14 @@ class FileVolumeDriver(driver.VolumeDriver):
     def copy_volume_to_image(
         self, context: Any, volume: Any, image_service: Any, image_meta: Any
     ) -> None:
-        """Upload the volume up to the last byte that was written, or the first sector."""
+        """Upload the volume up to the last byte that was written, or the first sector.
+
+        The image is raw, whatever was asked for: Cinder would convert it by qemu-img. Glance
+        refuses what is not as it is said to be (glance/location.py, ``set_data``, 33.0).
+        """
+        if image_meta["disk_format"] != _RAW:
+            format_ = {"disk_format": _RAW}
+            image_service.update(context, image_meta["id"], format_, purge_props=False)
         with _volume_path(volume).open("rb") as file:
             ends = [512, *(end for _, end in sparse.extents(file.fileno()))]
             file.seek(0)
