@@ -215,6 +215,8 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
             what ``update`` says, until nothing differs; ``create`` is never asked.
         at_rest: a facet that is as it is where nobody asks for one, so that there is nothing to
             take back: a router without routes.
+        contended: the service's names for refusals that another step of the same plan may be about
+            to lift, such as the place that another floating IP still has; asked again shortly.
         leaves_with: the id of the one whose deletion takes it away as well: a network and its
             subnets. It costs no request then.
         requires: extensions and rights that a spec needs.
@@ -250,6 +252,7 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
     part_of: str = ""
     facet_of: str = ""
     at_rest: Callable[[StateT], bool] = lambda _state: False
+    contended: frozenset[str] = frozenset()
     leaves_with: Callable[[StateT], str] = lambda _state: ""
     requires: Callable[[SpecT], Iterable[Requirement]] = _nothing
     consumes: Callable[[SpecT, Ids], Mapping[str, int]] = lambda _spec, _ids: {}

@@ -384,9 +384,11 @@ class CloudActions:
         """Send a request; a 404 shortly after something was made is not believed at once.
 
         Behind several copies of a database what was just made shows a little later, and what
-        names it is answered 404 as if it were gone.
+        names it is answered 404 as if it were gone. Nor is a refusal final that another step may
+        be about to lift.
         """
         pauses = iter(LOOK_AGAIN_AFTER_SECONDS[1:] if request.method != "DELETE" else ())
+        contended = kind.declaration.contended if kind.declaration else ()
         while True:
             try:
                 async with self._slots[kind.service]:
@@ -394,6 +396,10 @@ class CloudActions:
             except NotFound:
                 pause = next(pauses, None)
                 if pause is None or self._now() - self._last_made > FRESH_SECONDS:
+                    raise
+            except Conflict as error:
+                pause = next(pauses, None)
+                if pause is None or error.kind not in contended:
                     raise
             await self._sleep(pause)
 
