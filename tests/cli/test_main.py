@@ -270,51 +270,13 @@ def test_a_letter_that_the_terminal_does_not_have_is_a_question_mark(
     assert (ended.stdout, ended.stderr) == ("gr?n\n", "")
 
 
-@pytest.mark.slow
-def test_a_list_that_works_imports_no_more(cloud: FakeCloud) -> None:
-    """Token, request and table need nothing heavy either."""
-    assert _imported_by("network", "list")[1:] in ([], ["yaml"])
-
-
 # --- in a process of its own ----------------------------------------------------------------------
-
-HEAVY = [
-    "jsonschema_rs",
-    "stackloom.scenario",
-    "stackloom.operations",
-    "stackloom.local.lifecycle",
-    "rich",
-    "structlog",
-    "yaml",
-]
 
 
 def _python(code: str, *, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
     )
-
-
-def _imported_by(*words: str) -> list[str]:
-    """Return which of the heavy modules a command has imported."""
-    code = (
-        "import sys; from stackloom.cli.main import main\n"
-        f"code = main({list(words)!r})\n"
-        f"print('HEAVY', code, *[name for name in {HEAVY!r} if name in sys.modules])"
-    )
-    return _python(code).stdout.splitlines()[-1].split()[1:]
-
-
-@pytest.mark.slow
-def test_a_list_imports_nothing_that_it_does_not_use() -> None:
-    """So that it starts at once; it fails here for lack of a cloud, after all its imports."""
-    assert _imported_by("network", "list")[1:] in ([], ["yaml"])
-
-
-@pytest.mark.slow
-def test_help_imports_nothing_heavy() -> None:
-    """The overview reads every command's file, and none of what they use."""
-    assert _imported_by("--help") == ["0"]
 
 
 @pytest.mark.slow

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +31,8 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _demo(invocation: Invocation) -> int:
+    import asyncio
+
     if invocation.options.destroy:
         return _take_away(invocation)
     found = _bring_up(invocation)
@@ -46,6 +46,8 @@ def _demo(invocation: Invocation) -> int:
 
 
 def _bring_up(invocation: Invocation) -> Access:
+    import asyncio
+
     from stackloom.cli.local_progress import local_report
     from stackloom.local import lifecycle
 
@@ -97,6 +99,8 @@ async def _tasks(invocation: Invocation, config: CloudConfig) -> None:
 
 
 def _take_away(invocation: Invocation) -> int:
+    import asyncio
+
     from stackloom.errors import NotReady
     from stackloom.local.access import access
 
@@ -177,6 +181,8 @@ def _config(found: Access, user: str) -> CloudConfig:
 
 def _shown_request(config: CloudConfig) -> str:
     """Return the body of the token request, the password replaced by stars."""
+    import json
+
     from msgspec.structs import replace
 
     from stackloom.auth.credentials import token_request

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from argparse import ArgumentParser
 
 from stackloom.cli.command import Command, Group, Invocation
@@ -44,6 +43,8 @@ def _up_arguments(parser: ArgumentParser) -> None:
 
 
 def _up(invocation: Invocation) -> int:
+    import asyncio
+
     from stackloom.cli.local_progress import local_report
     from stackloom.errors import UsageError
     from stackloom.local import lifecycle
@@ -74,6 +75,8 @@ def _up(invocation: Invocation) -> int:
 
 
 def _down(invocation: Invocation) -> int:
+    import asyncio
+
     from stackloom.cli.local_progress import local_report
     from stackloom.local import lifecycle
 
@@ -85,6 +88,8 @@ def _down(invocation: Invocation) -> int:
 
 
 def _reset(invocation: Invocation) -> int:
+    import asyncio
+
     from stackloom.cli.local_progress import local_report
     from stackloom.local import lifecycle
 
@@ -126,6 +131,8 @@ def _purge_arguments(parser: ArgumentParser) -> None:
 
 
 def _purge(invocation: Invocation) -> int:
+    import asyncio
+
     from stackloom.cli.local_progress import local_report
     from stackloom.cli.running import confirm
     from stackloom.local import lifecycle
