@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from scripts.reference import many
 from tests.fakes.cloud import CATALOG, FakeIds
 
 from stackloom.cloud.kind import Declaration, Kind
@@ -74,6 +75,18 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "rules": ["tcp/22", {"allow": "icmp", "from": "web"}],
         "default_egress": False,
         "stateful": False,
+    },
+    "floating_ip": {
+        "network": "public",
+        "server": "",
+        "on": "",
+        "port": "a",
+        "fixed_ip_address": "10.0.0.5",
+        "floating_ip_address": "203.0.113.9",
+        "description": "words",
+        "dns_name": "www",
+        "dns_domain": "example.org.",
+        "qos_policy": "slow",
     },
     "address_group": {"description": "words", "addresses": ["10.0.0.5", "2001:DB8::/32"]},
     "security_group_rules": {"group": "web", "rules": ["tcp/22"], "default_egress": True},
@@ -251,7 +264,8 @@ def test_no_two_kinds_have_one_section() -> None:
     """A key at the top of a scenario means one kind; one that is only implied has none."""
     sections = [_of(kind).section for kind in _DECLARED.values() if _of(kind).section]
     assert sorted(sections) == sorted(set(sections))
-    assert all(_of(kind).section in {"", kind.plural} for kind in _DECLARED.values())
+    named = {name: _of(kind).section for name, kind in _DECLARED.items() if _of(kind).section}
+    assert named == {name: many(name) for name in named}
 
 
 @pytest.mark.parametrize("kind", _MADE.values(), ids=_MADE)

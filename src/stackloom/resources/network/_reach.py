@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way from an outer address to a port: what has to be there, and to which port it leads.
+
+A floating IP and a port forwarding reach a port only through a router with a leg on the port's
+subnet and its gateway on the address's network; before, Neutron answers with a 404
+(``ExternalGatewayForFloatingIPNotFound``; neutron/db/l3_db.py, ``get_router_for_floatingip``,
+29.0.0) or, for a port forwarding, a 400.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from stackloom.cloud.kind import UNKNOWN, Declared, Fault, Ids, Kind, Place, Reference, Spec
+from stackloom.cloud.mark import Address
+from stackloom.errors import UsageError
+from stackloom.resources.compute import server
+from stackloom.resources.compute.server import Nic, ServerSpec
+from stackloom.resources.network import router, router_interface
+from stackloom.resources.network._ranges import read_address
+from stackloom.resources.network.port import PortSpec, PortState
+from stackloom.resources.network.subnet import SubnetSpec
+
+# A value that only the cloud knows, such as ``${port.database.address}``.
+_LATE = "${"
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What an outer address leads to, as a file says it.
+
+    Attributes:
+        server, on: a server, and the network on which it is meant.
+        port: a port instead.
+        address: which of the port's addresses; empty for the only one.
+    """
+
+    server: str = ""
+    on: str = ""
+    port: str = ""
+    address: str = ""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it leads anywhere."""
+        return bool(self.server or self.port)
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an outer address ends in the cloud.
+
+    Attributes:
+        port_id: ``UNKNOWN`` before it exists.
+        addresses: the IPv4 addresses of the port, as far as they are known.
+    """
+
+    port_id: str
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def only_with(self) -> str:
+        """The address that has to be said with the port, for it has several."""
+        return self.addresses[0] if len(self.addresses) > 1 else ""
+
+
+def references(target: Target) -> Iterator[Reference]:
+    """Yield what a target names; all of it can be replaced without the outer address."""
+    if target.server:
+        yield Reference(
+            kind="server", name=target.server, place=("server",), rebinds=True, complete=True
+        )
+    if target.on:
+        yield Reference(kind="network", name=target.on, place=("on",), rebinds=True)
+    if target.port:
+        yield Reference(kind="port", name=target.port, place=("port",), rebinds=True, complete=True)
+
+
+def faults(target: Target) -> Iterator[Fault]:
+    """Check what a file says of a target."""
+    if target.server and target.port:
+        yield Fault(place=("port",), message="give either a server or a port")
+    if target.on and not target.server:
+        yield Fault(place=("on",), message='"on" says on which network a server is meant')
+
+
+def address_faults(address: str, place: Place) -> Iterator[Fault]:
+    """Check an address that has to be of IPv4; empty is fine."""
+    if not address or _LATE in address:
+        return
+    parsed = read_address(address)
+    if parsed is None:
+        yield Fault(place=place, message=f'"{address}" is not an IP address')
+    elif parsed.version != 4:
+        yield Fault(place=place, message=f"{address} is not an IPv4 address")
+
+
+def place_faults(target: Target, declared: Declared) -> Iterator[Fault]:
+    """Check that a server of the scenario is on the network on which it is meant."""
+    named = declared.get(Address("server", target.server))
+    if target.on and isinstance(named, ServerSpec):
+        networks = _networks(server.KIND, named, declared)
+        if target.on not in networks:
+            message = f"server {target.server} is not on network {target.on}"
+            hint = f"it is on {', '.join(sorted(networks))}" if networks else ""
+            yield Fault(place=("on",), message=message, hint=hint)
+
+
+# --- what has to be there -------------------------------------------------------------------------
+
+
+class _Ways(msgspec.Struct):
+    """What leads where in one scenario.
+
+    Attributes:
+        legs: the router interfaces by the network that they stand on.
+        gateways: the routers, and what of them is a resource of its own, by the network outside.
+    """
+
+    legs: dict[str, list[Address]]
+    gateways: dict[str, list[Address]]
+
+
+class _LastWays:
+    """Remembers the ways of the scenario asked for last, for each of its addresses asks for them.
+
+    Without it a plan would take time in the number of floating IPs times that of all resources.
+    """
+
+    def __init__(self) -> None:
+        self._declared: Declared | None = None
+        self._ways = _Ways(legs={}, gateways={})
+
+    def of(self, declared: Declared) -> _Ways:
+        """Return the ways of a scenario."""
+        if declared is not self._declared:
+            self._ways = _ways(declared)
+            self._declared = declared
+        return self._ways
+
+
+_last_ways = _LastWays()
+
+
+def _ways(declared: Declared) -> _Ways:
+    ways = _Ways(legs={}, gateways={})
+    for address, spec in declared.items():
+        if address.kind == router_interface.KIND.name:
+            for network in _networks(router_interface.KIND, spec, declared):
+                ways.legs.setdefault(network, []).append(address)
+        elif address.kind == router.KIND.name:
+            for reference in _named(router.KIND, spec):
+                if reference.kind == "network":
+                    ways.gateways.setdefault(reference.name, []).append(address)
+    return ways
+
+
+def _named(kind: Kind[Any], spec: Spec) -> Iterable[Reference]:
+    assert kind.declaration is not None, "only declared kinds are in a scenario"
+    return kind.declaration.references(spec)
+
+
+def _networks(kind: Kind[Any], spec: Spec, declared: Declared) -> set[str]:
+    """Return the networks of the scenario on which something stands: by name, subnet or port."""
+    networks: set[str] = set()
+    for reference in _named(kind, spec):
+        named = declared.get(reference.address)
+        if reference.kind == "network":
+            networks.add(reference.name)
+        elif isinstance(named, SubnetSpec | PortSpec):
+            networks.add(named.network)
+    return networks
+
+
+def waits(target: Target, outside: str, declared: Declared) -> Iterator[Address]:
+    """Yield what a scenario has between the network *outside* and the target."""
+    named = declared.get(Address("server", target.server))
+    port = declared.get(Address("port", target.port))
+    networks: set[str] = set()
+    if target.on:
+        networks.add(target.on)
+    elif isinstance(named, ServerSpec):
+        networks |= _networks(server.KIND, named, declared)
+    if isinstance(port, PortSpec):
+        networks.add(port.network)
+    ways = _last_ways.of(declared)
+    for network in sorted(networks):
+        yield from ways.legs.get(network, ())
+    if networks:
+        yield from ways.gateways.get(outside, ())
+
+
+# --- where it leads -------------------------------------------------------------------------------
+
+
+def end_of(target: Target, ids: Ids, *, now: str | None) -> End | None:
+    """Return the port that a target means; None where it means none.
+
+    Of several places of a server, the one where the address is already is right; else the first
+    that a router serves.
+
+    Args:
+        now: the id of the port that the address leads to.
+
+    Raises:
+        UsageError: the server has no place that could be meant.
+    """
+    if target.port:
+        state = ids.state("port", target.port)
+        addresses = [ip.ip_address for ip in state.fixed_ips] if state is not None else []
+        return End(port_id=ids("port", target.port), addresses=_ipv4(addresses))
+    if not target.server:
+        return None
+    state = ids.state("server", target.server)
+    if state is None or not state.nics:
+        return End(port_id=UNKNOWN)
+    network_id = ids("network", target.on) if target.on else ""
+    places = [
+        nic
+        for nic in state.nics
+        if _ipv4(nic.ip_addresses) and (not target.on or nic.network_id == network_id)
+    ]
+    if not places:
+        where = f" on network {target.on}" if target.on else ""
+        raise UsageError(
+            f"server {target.server} has no IPv4 address{where}",
+            hint="only an IPv4 address can be reached through a router's gateway like this",
+        )
+    nic = _chosen(places, now)
+    return End(port_id=nic.port_id, addresses=_ipv4(nic.ip_addresses))
+
+
+def _chosen(places: list[Nic], now: str | None) -> Nic:
+    served = [nic for nic in places if nic.router_ids] or places
+    return next((nic for nic in served if nic.port_id == now), served[0])
+
+
+def _ipv4(addresses: Iterable[str]) -> tuple[str, ...]:
+    return tuple(address for address in addresses if ":" not in address)
+
+
+def leg_of(port: PortState | None, address: str | None, router_id: str | None) -> str:
+    """Return the id of the router interface through which an address of a port is reached."""
+    for fixed in port.fixed_ips if port is not None and router_id else ():
+        if fixed.ip_address == address:
+            return f"{router_id}/{fixed.subnet_id}"
+    return ""
