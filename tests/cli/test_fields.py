@@ -13,6 +13,7 @@ from stackloom.cli.fields import (
     SET_TAGS,
     UNSET_TAGS,
     Field,
+    Lookup,
     add_fields,
     added,
     body_of,
@@ -39,7 +40,7 @@ _FIXED_IP = objects(
     refers={"subnet": "network.subnet"},
     join=added,
 )
-_IDS = {("network.subnet", "blue"): "s-1", ("network.security_group", "web"): "g-1"}
+_IDS: Lookup = {("network.subnet", "blue"): "s-1", ("network.security_group", "web"): "g-1"}
 
 
 def _given(fields: Sequence[Field], words: str) -> list[tuple[Field, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from stackloom.cli.fields import Lookup
 from stackloom.cli.server_create import _arguments, _found, _lookups, _said
 from stackloom.errors import UsageError
 
@@ -22,7 +23,7 @@ def _body(*words: str) -> dict[str, Any]:
     _arguments(parser)
     options = parser.parse_args(["web", "--flavor", "small", *words])
     said = _said(options)
-    ids = {named: " ".join(named) for named in _lookups(options)}
+    ids: Lookup = {(kind, name): f"{kind} {name}" for kind, name in _lookups(options)}
     body = {**said, **_found(options, ids)}
     assert (body.pop("name"), body.pop("flavorRef")) == ("web", "compute.flavor small")
     return body

@@ -144,7 +144,9 @@ def test_a_server_is_shown_as_openstacksdk_sees_it(
     assert shown["OS-EXT-SRV-ATTR:hostname"] == "inside"
     assert [each["addr"] for each in shown["addresses"]["ck-net"]] == ["10.82.0.77"]
     row = _row(local_cloud, shown["id"], "server", "list", "--long", "--name", "ck-.*")
-    assert row["Image"] == theirs.image.id
+    assert row["Image"] == "cirros"
+    plain = _row(local_cloud, shown["id"], "server", "list", "-n", "--name", "ck-.*")
+    assert plain["Image"] == theirs.image.id
     assert row["Flavor"] == theirs.flavor.name
     assert (row["Power State"], row["Task State"]) == ("Running", theirs.task_state)
     assert _shown(local_cloud, "server", "list", "--name", "ck") == []  # the whole name

@@ -24,6 +24,18 @@ def _as_it_is(given: Any) -> Any:
     return given
 
 
+class InDomain(msgspec.Struct, frozen=True, kw_only=True):
+    """A name, and the domain that it is unique in: what ``--project-domain`` adds to it."""
+
+    name: str
+    domain: str
+
+
+Name = str | InDomain
+# Kinds whose names are unique only inside a domain.
+_IN_DOMAINS = {"identity.project", "identity.user", "identity.group"}
+
+
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One option, or a pair of them, that sets one field.
 
@@ -39,6 +51,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         refers_inside: the same as ``refers`` for keys of those objects.
         join: for lists that the API only takes whole: what the object has and what was given.
         sent_to: it is no field of the object but PUT to this path below it, such as ``tags``.
+        domain_flag: the option that says in which domain its value is a name; empty for none.
+        brings: fields that it sets beside its own, unless they are given.
     """
 
     flag: str
@@ -51,11 +65,18 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     refers_inside: Mapping[str, str] = {}
     join: Join | None = None
     sent_to: str = ""
+    domain_flag: str = ""
+    brings: Mapping[str, object] = {}
 
     @property
     def destination(self) -> str:
         """The attribute in which argparse puts it; apart from those of other options."""
         return "field_" + self.flag.strip("-").replace("-", "_")
+
+    @property
+    def domain_destination(self) -> str:
+        """The attribute in which it puts the domain."""
+        return f"domain_of_{self.destination}"
 
 
 def _option(flag: str, help: str, **settings: Any) -> Add:
@@ -188,12 +209,21 @@ def named(
     help: str,
     *,
     along: Mapping[str, str] | None = None,
+    brings: Mapping[str, object] | None = None,
     **settings: Any,
 ) -> Field:
     """Take the name or id of another resource, and set its id."""
     settings.setdefault("metavar", kind.rpartition(".")[2].upper())
-    add = _option(flag, help, **settings)
-    return Field(flag=flag, field=field, refers=kind, along=along or {}, add=add)
+    has_domain = kind in _IN_DOMAINS and flag.startswith("-")
+    return Field(
+        flag=flag,
+        field=field,
+        refers=kind,
+        along=along or {},
+        add=_option(flag, help, **settings),
+        domain_flag=f"{flag}-domain" if has_domain else "",
+        brings=brings or {},
+    )
 
 
 def several_named(
@@ -305,6 +335,16 @@ def add_fields(parser: ArgumentParser, fields: Iterable[Field]) -> None:
         each.add(parser, each.destination)
         if kinds is not None and each.refers:
             kinds[each.destination] = each.refers
+        if each.domain_flag:
+            parser.add_argument(
+                each.domain_flag,
+                dest=each.domain_destination,
+                default=SUPPRESS,
+                metavar="DOMAIN",
+                help=f"the domain in which {each.flag} names it, by name or id",
+            )
+            if kinds is not None:
+                kinds[each.domain_destination] = "identity.domain"
 
 
 def given_fields(options: Namespace, fields: Iterable[Field]) -> list[tuple[Field, Any]]:
@@ -313,8 +353,23 @@ def given_fields(options: Namespace, fields: Iterable[Field]) -> list[tuple[Fiel
     Raises:
         UsageError: a word cannot be read.
     """
-    values = ((each, getattr(options, each.destination, msgspec.UNSET)) for each in fields)
+    values = ((each, _value(options, each)) for each in fields)
     return [(each, each.read(value)) for each, value in values if value is not msgspec.UNSET]
+
+
+def _value(options: Namespace, field: Field) -> Any:
+    """Return what was given for one field, UNSET for nothing.
+
+    Raises:
+        UsageError: a domain was given without what is in it.
+    """
+    value = getattr(options, field.destination, msgspec.UNSET)
+    domain = getattr(options, field.domain_destination, "") if field.domain_flag else ""
+    if not domain:
+        return value
+    if value is msgspec.UNSET:
+        raise UsageError(f"{field.domain_flag} goes with {field.flag}")
+    return InDomain(name=value, domain=domain)
 
 
 def body_of(
@@ -335,6 +390,8 @@ def body_of(
         if each.join and have is not None:
             taken = each.join(inside.get(name, _of(have, each.field)), taken)
         inside[name] = taken
+        for beside, fixed in each.brings.items():
+            body.setdefault(beside, fixed)
     return body
 
 
@@ -346,13 +403,13 @@ def _of(have: Mapping[str, Any], field: str) -> Any:
     return [] if value is None else value
 
 
-Lookup = Mapping[tuple[str, str], str]
+Lookup = Mapping[tuple[str, Name], str]
 """``{(kind module, name or id): id}``."""
 
 
-def lookups(given: Iterable[tuple[Field, Any]]) -> list[tuple[str, str]]:
+def lookups(given: Iterable[tuple[Field, Any]]) -> list[tuple[str, Name]]:
     """Return what has to be looked up, each once: ``(kind module, name or id)``."""
-    wanted: dict[tuple[str, str], None] = {}
+    wanted: dict[tuple[str, Name], None] = {}
     for each, value in given:
         if each.refers:
             wanted |= dict.fromkeys((each.refers, name) for name in _listed(value))
@@ -380,5 +437,5 @@ def _ids_inside(one: Mapping[str, str], modules: Mapping[str, str], ids: Lookup)
     }
 
 
-def _listed(value: Any) -> list[str]:
+def _listed(value: Any) -> list[Name]:
     return value if isinstance(value, list) else [value]

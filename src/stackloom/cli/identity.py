@@ -7,16 +7,15 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from stackloom.cli.fields import Field, named, switch, text
-from stackloom.cli.kind_at_hand import load_kind
-from stackloom.errors import Forbidden, UsageError
+from stackloom.cli.fields import Field, InDomain, named, switch, text
+from stackloom.cli.kind_at_hand import find_ids
+from stackloom.errors import UsageError
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.kind import Kind
 
 DOMAIN = named("--domain", "domain_id", "identity.domain", "the domain it is in, by name or id")
-_ID_LENGTH = 32
 
 
 async def find_id(
@@ -27,19 +26,10 @@ async def find_id(
     Args:
         domain: where the name is unique, by name or id.
     """
-    from stackloom.cloud.verbs import find
-
     if not name:
         return ""
-    narrow = {"domain_id": await find_id(cloud, "identity.domain", domain)} if domain else {}
-    try:
-        found: str = (await find(cloud, load_kind(kind_module), name, narrow)).id
-    except Forbidden:
-        # Who may not look may still say an id; Keystone's are 32 hexadecimal digits.
-        if len(name) == _ID_LENGTH and not set(name.lower()) - set("0123456789abcdef"):
-            return name
-        raise
-    return found
+    wanted = (kind_module, InDomain(name=name, domain=domain) if domain else name)
+    return (await find_ids(cloud, [wanted]))[wanted]
 
 
 def add_named(parser: ArgumentParser, option: str, what: str, *, required: bool = False) -> None:

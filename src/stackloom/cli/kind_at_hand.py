@@ -10,14 +10,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Invocation
-from stackloom.cli.fields import Field, Lookup, lookups, with_ids
-from stackloom.errors import StackloomError, UsageError
+from stackloom.cli.fields import Field, InDomain, Lookup, Name, lookups, with_ids
+from stackloom.errors import Forbidden, StackloomError, UsageError
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.kind import Kind, State
 
 WAIT_SECONDS = 600.0
+_ID_LENGTH = 32
 
 
 def load_kind(module: str) -> Kind[Any]:
@@ -31,17 +32,40 @@ def load_kind(module: str) -> Kind[Any]:
     return kind
 
 
-async def find_ids(cloud: Cloud, wanted: Sequence[tuple[str, str]]) -> Lookup:
+async def find_ids(cloud: Cloud, wanted: Sequence[tuple[str, Name]]) -> Lookup:
     """Look up ``(kind module, name or id)`` one after the other, and return their ids."""
     return {named: state.id for named, state in (await _find_states(cloud, wanted)).items()}
 
 
 async def _find_states(
-    cloud: Cloud, wanted: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], State]:
+    cloud: Cloud, wanted: Sequence[tuple[str, Name]]
+) -> dict[tuple[str, Name], State]:
+    return {(module, name): await _find_state(cloud, module, name) for module, name in wanted}
+
+
+async def _find_state(cloud: Cloud, module: str, wanted: Name) -> State:
+    """Look one up; who may not look at those of Keystone may still say an id."""
     from stackloom.cloud.verbs import find
 
-    return {(module, name): await find(cloud, load_kind(module), name) for module, name in wanted}
+    within: dict[str, str] = {}
+    if isinstance(wanted, InDomain):
+        within["domain_id"] = (await _find_state(cloud, "identity.domain", wanted.domain)).id
+        wanted = wanted.name
+    try:
+        state: State = await find(cloud, load_kind(module), wanted, within)
+    except Forbidden:
+        if module.startswith("identity.") and _may_be_id(wanted):
+            from stackloom.cloud.kind import State as AnyState
+
+            return AnyState(id=wanted)
+        raise
+    return state
+
+
+def _may_be_id(word: str) -> bool:
+    """Tell whether a word looks like an id of Keystone's: 32 hexadecimal digits, or the first."""
+    is_hexadecimal = len(word) == _ID_LENGTH and not set(word.lower()) - set("0123456789abcdef")
+    return is_hexadecimal or word == "default"
 
 
 async def resolved(cloud: Cloud, given: Sequence[tuple[Field, Any]]) -> list[tuple[Field, Any]]:

@@ -8,7 +8,7 @@ ways to fail are the same for all. The kind's module is imported when a command 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Invocation
@@ -40,6 +40,7 @@ from stackloom.cli.output import (
 from stackloom.errors import CloudError, Conflict, UsageError
 
 if TYPE_CHECKING:
+    from stackloom.cli.listing import View
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.kind import Kind, State
 
@@ -57,6 +58,9 @@ def _is_complete(_body: dict[str, Any], _have: Mapping[str, Any]) -> None:
 Elsewhere = Callable[["Kind[Any]", Mapping[str, Any]], "Kind[Any]"]
 """Returns the kind with the list that options ask for: ``{"group": id}`` has users of its own."""
 
+Look = Callable[["Cloud", Mapping[str, Any]], Awaitable["View"]]
+"""Returns how a list is looked at, given what its ``places`` say."""
+
 
 def _as_ever(kind: Kind[Any], _given: Mapping[str, Any]) -> Kind[Any]:
     return kind
@@ -69,30 +73,33 @@ def list_command(
     parent: Field | None = None,
     places: Sequence[Field] = (),
     elsewhere: Elsewhere = _as_ever,
+    look: Look | None = None,
 ) -> Command:
     """Return ``list``; *filters* are sent to the service as query parameters.
 
     Args:
         parent: for kinds below others, the positional argument that names one of these.
-        places: options that ask for another list; *elsewhere* is given what they say.
+        places: options that are no such parameters; *elsewhere* and *look* are given what they say,
+            the first to ask for another list, the other for what is shown of it.
     """
 
     def arguments(parser: ArgumentParser) -> None:
         add_fields(parser, _and_parent(parent, (*places, *filters)))
         parser.add_argument("--long", action="store_true", help="more columns")
-        parser.add_argument("--limit", type=_positive, metavar="N", help="at most N")
+        parser.add_argument("--limit", "--max-items", type=_positive, metavar="N", help="at most N")
         parser.add_argument("--marker", metavar="ID", help="begin after this one")
         add_output_options(parser, LIST_FORMATS)
 
     def run(invocation: Invocation) -> int:
-        from stackloom.cli.listing import list_kind
+        from stackloom.cli.listing import View, list_kind
 
         kind = load_kind(kind_module)
 
         async def work(cloud: Cloud) -> None:
             placed = await _placed(cloud, kind, invocation, parent)
             asked = body_of(await resolved(cloud, given_fields(invocation.options, places)))
-            await list_kind(invocation, cloud, elsewhere(placed, asked), filters)
+            view = await look(cloud, asked) if look else View()
+            await list_kind(invocation, cloud, elsewhere(placed, asked), filters, view=view)
 
         ask(invocation, work)
         return 0

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,27 +25,61 @@ if TYPE_CHECKING:
 # and 1,000 at most (glance/common/config.py, limit_param_default and api_limit_max, 33.0.0).
 _PAGE_SIZES = {"network": 1000, "image": 1000}
 
+Values = Mapping[str, Callable[[Any], object]]
+"""What columns show in place of their own values, by their titles."""
+
+
+async def _as_they_are(_states: Sequence[Any]) -> Values:
+    return {}
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """How one list is looked at.
+
+    Attributes:
+        query: parameters beside those of the filters.
+        keep: tells which states are shown, for what no service filters by.
+        dress: given a page of states, returns what columns show in place of ids.
+    """
+
+    query: Mapping[str, Any] = {}
+    keep: Callable[[Any], bool] | None = None
+    dress: Callable[[Sequence[Any]], Awaitable[Values]] = _as_they_are
+
 
 async def list_kind(
-    invocation: Invocation, cloud: Cloud, kind: Kind[Any], filters: Sequence[Field]
+    invocation: Invocation,
+    cloud: Cloud,
+    kind: Kind[Any],
+    filters: Sequence[Field],
+    *,
+    view: View,
 ) -> None:
     """Write every page as it comes; the next is asked for when it is out."""
     options = invocation.options
     columns: list[Column[Any]] = [*kind.columns, *(kind.long_columns if options.long else ())]
     given = given_fields(options, filters)
-    query = body_of(await resolved(cloud, given))
+    query = {**body_of(await resolved(cloud, given)), **view.query}
     most = options.limit or sys.maxsize
-    page_size = min(most, _PAGE_SIZES.get(kind.service, most))
+    # Where some are left out afterwards, more than those asked for have to come.
+    wanted = most if view.keep is None else sys.maxsize
+    page_size = min(wanted, _PAGE_SIZES.get(kind.service, wanted))
     if kind.has_pages and page_size < sys.maxsize:
         query["limit"] = page_size
     if options.marker:
         query["marker"] = options.marker
     writer = ListWriter(invocation, [column.title for column in columns])
     count = 0
-    pages = list_pages(cloud, kind, query) if given else _all_or_own(invocation, cloud, kind, query)
+    narrowed = given or view.query
+    pages = (
+        list_pages(cloud, kind, query) if narrowed else _all_or_own(invocation, cloud, kind, query)
+    )
     async for states in pages:
-        shown = states[: most - count]
-        writer.add([column.value(state) for column in columns] for state in shown)
+        shown = states if view.keep is None else [*filter(view.keep, states)]
+        shown = shown[: most - count]
+        instead = await view.dress(shown)
+        values = [instead.get(column.title, column.value) for column in columns]
+        writer.add([value(state) for value in values] for state in shown)
         count += len(shown)
         if count >= most:
             break

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
-from stackloom.cli.fields import key_values, named, number, pairs, switch, text
+from stackloom.cli.fields import key_values, named, number, pairs, several, switch, text
 from stackloom.cli.kind_at_hand import WAIT_SECONDS, watch
 from stackloom.cli.kind_commands import create_command, list_command, show_command
 from stackloom.cli.properties import (
@@ -24,6 +25,16 @@ _STATES = (
     *("available", "error", "creating", "deleting", "in-use", "attaching", "detaching"),
     *("error_deleting", "maintenance"),
 )
+
+
+def _metadata(words: Sequence[str]) -> str:
+    """Write metadata as Cinder filters by it: one parameter with the text of a dictionary.
+
+    Source: cinder/volume/api.py, ``get_all``, which reads it with
+    ``ast.literal_eval``, 29.0.0.
+    """
+    return str(key_values(words))
+
 
 _CREATE = (
     text("name", "name", "its name", nargs="?"),
@@ -43,8 +54,22 @@ _FILTERS = (
     text("--name", "name", "with exactly this name"),
     text("--status", "status", "available, in-use, error, …"),
     switch("--all-projects", "all_tenants", "of all projects (administrators)"),
-    text("--project", "project_id", "of this project, by id", metavar="PROJECT"),
-    text("--user", "user_id", "of this user, by id", metavar="USER"),
+    named(
+        "--project",
+        "project_id",
+        "identity.project",
+        "of this project (administrators)",
+        brings={"all_tenants": True},
+    ),
+    named("--user", "user_id", "identity.user", "of this user (administrators)"),
+    several(
+        "--property",
+        "metadata",
+        "only those with this metadata; repeatable",
+        take=_metadata,
+        metavar="KEY=VALUE",
+    ),
+    text("--sort", "sort", "such as name:asc,created_at:desc", metavar="KEY:DIR,…"),
 )
 
 

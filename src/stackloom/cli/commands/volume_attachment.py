@@ -35,7 +35,13 @@ _CREATE = (
 )
 _FILTERS = (
     switch("--all-projects", "all_tenants", "of all projects (administrators)"),
-    text("--project", "project_id", "of this project, by id", metavar="PROJECT"),
+    named(
+        "--project",
+        "project_id",
+        "identity.project",
+        "of this project (administrators)",
+        brings={"all_tenants": True},
+    ),
     text("--volume-id", "volume_id", "of this volume, by id", metavar="VOLUME"),
     text("--server-id", "instance_id", "of this server, by id", metavar="SERVER"),
     text("--status", "status", "with this status"),

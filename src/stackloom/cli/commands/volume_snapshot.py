@@ -32,7 +32,13 @@ _FILTERS = (
     text("--status", "status", "with this status", choices=_STATES),
     named("--volume", "volume_id", _VOLUME, "of this volume"),
     switch("--all-projects", "all_tenants", "of all projects (administrators)"),
-    text("--project", "project_id", "of this project, by id", metavar="PROJECT"),
+    named(
+        "--project",
+        "project_id",
+        "identity.project",
+        "of this project (administrators)",
+        brings={"all_tenants": True},
+    ),
 )
 
 
