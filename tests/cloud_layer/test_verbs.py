@@ -268,6 +268,15 @@ def test_a_call_is_sent_as_it_is(cloud: Cloud, transport: FakeTransport) -> None
     assert request.headers["OpenStack-API-Version"] == "network 2.1"
 
 
+def test_a_call_may_be_for_another_service(cloud: Cloud, transport: FakeTransport) -> None:
+    """Without the microversion of the kind's own, of which that one knows nothing."""
+    kind = msgspec.structs.replace(_BED, service="compute", microversion="2.47")
+    transport.on("PUT", "/networking/ports/1", answer(200, {}))
+    asyncio.run(call(cloud, kind, Call(method="PUT", path="/ports/1", service="network")))
+    sent = transport.sent("PUT", "/networking/ports/1")[0]
+    assert "OpenStack-API-Version" not in sent.headers
+
+
 @pytest.mark.parametrize(
     "document", [{"flower_bed": {"id": "1", "name": "a"}}, {"id": "1", "name": "a"}]
 )

@@ -89,12 +89,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         field: the API's name for it.
         have, want: the values, as plain JSON.
         in_place: a PUT brings it about; otherwise the resource has to be replaced.
+        want_id: the cloud's id of what is wanted, where *want* is its name and requests take ids.
     """
 
     field: str
     have: object
     want: object
     in_place: bool = True
+    want_id: str = ""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +106,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         body: sent as JSON: an object, or the list of a JSON patch.
         file: the path of a file that is streamed as the body instead.
         media_type: of the body, where it is not JSON.
+        service: which one it is for, where that is not the kind's: a server's ports are Neutron's.
     """
 
     method: str
@@ -111,6 +114,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     body: Mapping[str, Any] | Sequence[Any] | None = None
     file: str = ""
     media_type: str = ""
+    service: str = ""
 
 
 class Requirement(msgspec.Struct, frozen=True, kw_only=True):

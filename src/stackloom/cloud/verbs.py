@@ -150,6 +150,10 @@ async def call(
     if if_revision is not None:
         headers["If-Match"] = f"revision_number={if_revision}"
     upload = file_upload(request.file) if request.file else None
+    if request.service:
+        kind = msgspec.structs.replace(
+            kind, service=request.service, microversion="", newest_microversion=""
+        )
     return await _send(
         cloud, kind, request.method, request.path, request.body, headers=headers, upload=upload
     )

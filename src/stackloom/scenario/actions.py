@@ -23,6 +23,7 @@ from stackloom.cloud.verbs import call, decode_many
 from stackloom.cloud.wait import Watch, pause_before_look
 from stackloom.errors import (
     BadAnswer,
+    BadRequest,
     CloudError,
     Conflict,
     InDoubt,
@@ -348,7 +349,7 @@ class CloudActions:
                     return state
                 try:
                     await self._converge(kind, step, state, ids)
-                except (NotFound, Conflict):
+                except (NotFound, Conflict, BadRequest):
                     if changes != asked:
                         raise
                 asked = changes
