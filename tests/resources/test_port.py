@@ -534,11 +534,15 @@ def test_it_says_what_it_needs_and_gives() -> None:
 def test_the_leg_of_a_router_leaves_with_the_leg() -> None:
     """Neutron deletes the port when it takes the interface off."""
     assert KIND.declaration is not None
-    state = msgspec.structs.replace(
-        _state(), device_id="r-1", device_owner="network:router_interface"
+    leg = msgspec.structs.replace(
+        _state(("b", "fd00::5"), ("a", "10.0.0.5")),
+        device_id="r-1",
+        device_owner="network:router_interface",
     )
-    assert KIND.declaration.leaves_with(state) == "r-1/p-1"
-    assert KIND.declaration.leaves_with(_state()) == ""
+    assert KIND.declaration.leaves_with(leg) == "r-1/subnet-a-id"
+    bare = msgspec.structs.replace(leg, fixed_ips=())
+    servers = msgspec.structs.replace(leg, device_owner="compute:nova")
+    assert [KIND.declaration.leaves_with(each) for each in (bare, servers)] == ["", ""]
 
 
 def test_one_that_others_made_takes_a_mark() -> None:

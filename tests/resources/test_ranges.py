@@ -11,7 +11,6 @@ from stackloom.resources.network._ranges import (
     HostRoute,
     address_faults,
     as_neutron_writes,
-    first_address,
     host_address_faults,
     overlapping,
     pool_faults,
@@ -21,6 +20,7 @@ from stackloom.resources.network._ranges import (
     read_range,
     routes_as_neutron_writes,
     routes_faults,
+    usual_gateway,
     usual_pools,
 )
 
@@ -115,16 +115,20 @@ def test_the_usual_pools_are_all_but_the_gateway(
     ]
 
 
-def test_the_usual_gateway_is_the_first_address() -> None:
-    """Of a single address, that one."""
-    for cidr, gateway in (
-        ("10.0.0.0/24", "10.0.0.1"),
-        ("fd00::/64", "fd00::1"),
-        ("::5/128", "::5"),
-    ):
-        known = read_range(cidr)
-        assert known is not None
-        assert str(first_address(known)) == gateway
+@pytest.mark.parametrize(
+    ("cidr", "gateway", "from_pool"),
+    [
+        ("10.0.0.0/24", "10.0.0.1", "10.0.0.1"),
+        ("fd00::/64", "fd00::", "fd00::1"),
+        ("::5/128", "::5", "::5"),
+    ],
+)
+def test_the_usual_gateway_is_one_of_the_first(cidr: str, gateway: str, from_pool: str) -> None:
+    """Of IPv6 the very first, unless a pool has cut the range."""
+    known = read_range(cidr)
+    assert known is not None
+    assert str(usual_gateway(known)) == gateway
+    assert str(usual_gateway(known, is_from_pool=True)) == from_pool
 
 
 def test_pools_are_apart_from_each_other_and_the_gateway() -> None:

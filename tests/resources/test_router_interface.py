@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from tests.fakes.cloud import FakeIds
 
-from stackloom.cloud.kind import Call, Reference
+from stackloom.cloud.kind import Call, Difference, Reference
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Leg
-from stackloom.resources.network._fixed_ips import FixedIp
-from stackloom.resources.network.port import PortState
+from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec
+from stackloom.resources.network.port import PortSpec, PortState
 from stackloom.resources.network.router import RouterState
 from stackloom.resources.network.router_interface import (
     KIND,
@@ -30,7 +31,9 @@ _STATE = RouterInterfaceState(
     port_id="p-1",
     network_id="n-1",
     ip_address="10.0.0.1",
+    subnet_ids=("s-1",),
 )
+_BY_PORT = RouterInterfaceSpec(router="hub", port="leg")
 
 
 def _port(owner: str, *fixed: tuple[str, str]) -> PortState:
@@ -76,7 +79,12 @@ def test_the_answer_tells_its_port(ids: FakeIds) -> None:
     call = KIND.create_call(_SPEC.address, _SPEC, Mark("s", _SPEC.address), ids)
     answer = {"id": "r-1", "subnet_id": "s-1", "port_id": "p-1", "network_id": "n-1", "tags": []}
     assert KIND.made(answer, call) == RouterInterfaceState(
-        id="r-1/s-1", router_id="r-1", subnet_id="s-1", port_id="p-1", network_id="n-1"
+        id="r-1/s-1",
+        router_id="r-1",
+        subnet_id="s-1",
+        port_id="p-1",
+        network_id="n-1",
+        subnet_ids=("s-1",),
     )
 
 
@@ -171,3 +179,92 @@ def test_it_is_drawn_as_a_leg() -> None:
     ]
     assert list(sketch(_SPEC.address, _SPEC, {})) == []
     assert list(KIND.sketch(_STATE)) == [Leg(box="r-1", bar="n-1", note="10.0.0.1", key="r-1/s-1")]
+
+
+def test_a_port_of_ours_becomes_the_routers(ids: FakeIds) -> None:
+    """It is added and removed by the port, whose name it has, and is one leg with all subnets."""
+    assert _BY_PORT.address == Address("router_interface", "hub.leg")
+    implied = RouterInterfaceSpec(router="hub", port="hub.blue")
+    assert implied.address == Address("router_interface", "hub.blue")
+    call = KIND.create_call(_BY_PORT.address, _BY_PORT, Mark("s", _BY_PORT.address), ids)
+    path = "/v2.0/routers/router-hub-id/add_router_interface"
+    assert call == Call(method="PUT", path=path, body={"port_id": "port-leg-id"})
+    answer = {
+        "id": "r-1",
+        "subnet_id": "s-2",
+        "subnet_ids": ["s-2", "s-1"],
+        "port_id": "p-1",
+        "network_id": "n-1",
+    }
+    made = KIND.made(answer, call)
+    assert made == RouterInterfaceState(
+        id="r-1/s-1",
+        router_id="r-1",
+        subnet_id="s-1",
+        port_id="p-1",
+        network_id="n-1",
+        subnet_ids=("s-1", "s-2"),
+        is_by_port=True,
+    )
+    path = "/v2.0/routers/r-1/remove_router_interface"
+    assert KIND.delete_calls(made) == [Call(method="PUT", path=path, body={"port_id": "p-1"})]
+    assert KIND.declaration is not None
+    assert list(KIND.declaration.references(_BY_PORT)) == [
+        Reference(kind="router", name="hub", place=("router",)),
+        Reference(kind="port", name="leg", place=("port",)),
+    ]
+    assert list(KIND.declaration.needs(made)) == ["r-1", "s-1", "s-2", "p-1"]
+    assert KIND.declaration.consumes(_BY_PORT, ids) == {}
+    assert KIND.declaration.consumes(_SPEC, ids) == {"network.port": 1}
+
+
+def _with_mark(mark: str) -> PortState:
+    port = _port("network:router_interface", ("s-2", "10.0.0.9"), ("s-1", "fd00::9"))
+    return msgspec.structs.replace(port, description=mark)
+
+
+@pytest.mark.parametrize(
+    ("mark", "name"),
+    [
+        ("stackloom://s/port.leg", "hub.leg"),
+        ("stackloom://s/port.hub.blue", "hub.blue"),
+        ("stackloom://other/port.leg", ""),
+    ],
+)
+def test_a_leg_by_port_is_known_by_the_mark_of_its_port(mark: str, name: str) -> None:
+    """Router and port of one scenario make it ours, on whoever's subnet it is."""
+    port = _with_mark(mark)
+    [leg] = _derive(port)
+    assert (leg.id, leg.subnet_ids, leg.is_by_port) == ("r-1/s-1", ("s-1", "s-2"), True)
+    router = RouterState(id="r-1", description="stackloom://s/router.hub")
+    found = KIND.mark(leg, {"router": [router], "port": [port]})
+    assert found == (Mark("s", Address("router_interface", name)) if name else None)
+
+
+def test_by_subnet_and_by_port_are_two_things(ids: FakeIds) -> None:
+    """One that should be the other is replaced."""
+    assert KIND.declaration is not None
+    mark = Mark("s", _SPEC.address)
+    compare = KIND.declaration.compare
+    [leg] = _derive(msgspec.structs.replace(_with_mark("stackloom://s/port.leg"), id="port-leg-id"))
+    assert list(compare(_BY_PORT.address, _BY_PORT, leg, mark, ids)) == []
+    assert list(compare(_SPEC.address, _SPEC, leg, mark, ids)) == [
+        Difference(field="port_id", have="port-leg-id", want=None, in_place=False)
+    ]
+    assert list(compare(_BY_PORT.address, _BY_PORT, _STATE, mark, ids)) == [
+        Difference(field="port_id", have=None, want="port-leg-id", in_place=False)
+    ]
+
+
+def test_a_leg_by_port_is_drawn_where_the_port_is() -> None:
+    """By the port's network, or by that of its subnet where the port does not say it."""
+    assert KIND.declaration is not None
+    ips = (FixedIpSpec(subnet="blue", ip_address="10.0.0.9"),)
+    leg = Leg(box="router.hub", bar="network.blue", note="10.0.0.9", key="router_interface.hub.leg")
+    subnet = {Address("subnet", "blue"): SubnetSpec(network="blue", cidr="10.0.0.0/24")}
+    for network in ("blue", ""):
+        port = PortSpec(network=network, fixed_ips=ips)
+        declared = {**subnet, Address("port", "leg"): port}
+        assert list(KIND.declaration.sketch(_BY_PORT.address, _BY_PORT, declared)) == [leg]
+    theirs = {Address("port", "leg"): PortSpec(network="", fixed_ips=ips)}
+    assert list(KIND.declaration.sketch(_BY_PORT.address, _BY_PORT, theirs)) == []

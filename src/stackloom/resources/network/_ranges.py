@@ -159,12 +159,16 @@ def is_link_local(address: str) -> bool:
     return parsed is not None and parsed.version == 6 and parsed.is_link_local
 
 
-def first_address(cidr: AnyRange) -> AnyAddress:
+def usual_gateway(cidr: AnyRange, *, is_from_pool: bool = False) -> AnyAddress:
     """Return the gateway that Neutron takes where none is given.
 
-    Source: neutron/ipam/requests.py, ``SubnetRequest``, and db/ipam_backend_mixin.py, 29.0.0.
+    The first address behind that of the range, of IPv6 that one itself unless a pool cut it.
+
+    Source: neutron/db/ipam_backend_mixin.py, ``_gateway_ip_str``, and ipam/subnet_alloc.py,
+    ``_allocate_specific_subnet``, 29.0.0.
     """
-    return cidr.network_address + (1 if cidr.num_addresses > 1 else 0)
+    is_first = cidr.version == 6 and not is_from_pool
+    return cidr.network_address + (0 if is_first or cidr.num_addresses == 1 else 1)
 
 
 def usual_pools(cidr: AnyRange, gateway: AnyAddress | None) -> list[AllocationPool]:

@@ -344,8 +344,9 @@ def _needs(state: PortState) -> Iterator[str]:
 
 def _leaves_with(state: PortState) -> str:
     """Return the leg of a router that it is: taking that away takes the port as well."""
-    is_leg = state.device_owner in ROUTER_INTERFACE_OWNERS
-    return f"{state.device_id}/{state.id}" if is_leg else ""
+    is_leg = state.device_owner in ROUTER_INTERFACE_OWNERS and state.fixed_ips
+    first = min((each.subnet_id for each in state.fixed_ips), default="")
+    return f"{state.device_id}/{first}" if is_leg else ""
 
 
 def _first_address(state: PortState) -> str:

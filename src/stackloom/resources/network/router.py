@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,42 +16,70 @@ from stackloom.cloud.kind import (
     Declaration,
     Declared,
     Difference,
+    Fault,
     Ids,
     Kind,
+    Listed,
+    Names,
     Reference,
+    Requirement,
     Spec,
     State,
     differences,
 )
-from stackloom.cloud.mark import Address, Mark
+from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Bar, Box, Leg, Part
-from stackloom.resources.network._fixed_ips import FixedIp, WantedIp
-from stackloom.resources.network._ranges import HostRoute
-from stackloom.resources.network.router_interface import RouterInterfaceSpec
-from stackloom.resources.network.subnet import SubnetSpec
+from stackloom.resources.network._connections import (
+    Connections,
+    connection_faults,
+    legs,
+    legs_towards,
+    network_place,
+    read_connections,
+)
+from stackloom.resources.network._gateways import (
+    Gateway,
+    GatewaySpec,
+    WantedGateway,
+    captured_gateway,
+    compare_gateway,
+    gateway_faults,
+    gateway_references,
+    gateway_requires,
+    wanted_gateway,
+)
+from stackloom.resources.network._ranges import HostRoute, RouteSpec, routes_faults
+from stackloom.resources.network._router_faults import faults_of_routers
+from stackloom.resources.network._router_legs import Connected, captured_connections, connections
+from stackloom.resources.network.router_routes import RouterRoutesSpec
 
 
 class RouterSpec(Spec, frozen=True, kw_only=True):
     """A router.
 
     Attributes:
-        connects: networks of the scenario; every subnet of each gets an interface.
+        connects: networks of the scenario, each with all its subnets; or ``{network}``,
+            ``{subnet}``, ``{subnet, address}``, ``{port}``.
         external_network: name or id of the network behind the gateway; empty for none.
+        external_gateway: the same in the long form: ``{network, enable_snat,
+            external_fixed_ips: [{subnet, ip_address}]}``.
+        routes: ranges that are reached through addresses on connected subnets:
+            ``[{destination, nexthop}]``.
     """
 
-    connects: tuple[str, ...] = ()
+    connects: Connections = ()
     external_network: str = ""
+    external_gateway: GatewaySpec | UnsetType = UNSET
+    routes: tuple[RouteSpec, ...] = ()
     description: str = ""
     admin_state_up: bool = True
 
-
-class WantedGateway(msgspec.Struct, frozen=True, kw_only=True):
-    """The network behind a router, and the router's addresses there."""
-
-    network_id: str
-    enable_snat: bool | UnsetType = UNSET
-    external_fixed_ips: tuple[WantedIp, ...] | UnsetType = UNSET
-    qos_policy_id: str | UnsetType | None = UNSET
+    @property
+    def gateway(self) -> GatewaySpec | None:
+        """The way out, whichever way it is written; None where there is none."""
+        if self.external_gateway is not UNSET:
+            return self.external_gateway
+        return GatewaySpec(network=self.external_network) if self.external_network else None
 
 
 class NewRouter(Body, frozen=True, kw_only=True):
@@ -91,17 +119,12 @@ class RouterChange(Body, frozen=True, kw_only=True):
     enable_default_route_ecmp: bool | UnsetType = UNSET
 
 
-class Gateway(msgspec.Struct, frozen=True, kw_only=True):
-    """The network behind a router, as Neutron tells it."""
-
-    network_id: str = ""
-    enable_snat: bool | None = None
-    external_fixed_ips: tuple[FixedIp, ...] = ()
-    qos_policy_id: str | None = None
-
-
 class RouterState(State, frozen=True, kw_only=True):
-    """What Neutron tells of a router; ``distributed`` and ``ha`` only to administrators."""
+    """What Neutron tells of a router; ``distributed`` and ``ha`` only to administrators.
+
+    Attributes:
+        connected: what it connects, as its ports tell it.
+    """
 
     status: str = ""
     admin_state_up: bool = True
@@ -118,6 +141,7 @@ class RouterState(State, frozen=True, kw_only=True):
     created_at: str = ""
     updated_at: str = ""
     revision_number: int | None = None
+    connected: tuple[Connected, ...] = ()
 
     @property
     def external_network_id(self) -> str:
@@ -126,21 +150,66 @@ class RouterState(State, frozen=True, kw_only=True):
 
 
 def _references(spec: RouterSpec) -> Iterator[Reference]:
-    for index, network in enumerate(spec.connects):
-        yield Reference(kind="network", name=network, place=("connects", index))
-    if spec.external_network:
-        yield Reference(
-            kind="network", name=spec.external_network, place=("external_network",), declared=False
-        )
+    # It is the legs that are tied to networks; the router outlives them.
+    for place, each in read_connections(spec.connects):
+        if each.network:
+            place_of_name = network_place(spec.connects, place)
+            yield Reference(kind="network", name=each.network, place=place_of_name, rebinds=True)
+    if gateway := spec.gateway:
+        yield from gateway_references(gateway, _gateway_place(spec))
+
+
+def _gateway_place(spec: RouterSpec) -> tuple[str, ...]:
+    is_long = spec.external_gateway is not UNSET
+    return ("external_gateway", "network") if is_long else ("external_network",)
+
+
+def _faults(spec: RouterSpec) -> Iterator[Fault]:
+    yield from connection_faults(spec.connects)
+    yield from routes_faults(spec.routes, ("routes",))
+    if spec.external_gateway is UNSET:
+        return
+    yield from gateway_faults(spec.external_gateway)
+    if spec.external_network not in {"", spec.external_gateway.network}:
+        message = "external_network is short for the network of external_gateway"
+        yield Fault(place=("external_network",), message=message, hint="leave one of the two out")
+
+
+def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
+    routers = {
+        address: (spec.connects, spec.gateway, spec.routes)
+        for address, spec in declared.items()
+        if isinstance(spec, RouterSpec)
+    }
+    return faults_of_routers(routers, declared)
 
 
 def _expand(
     address: Address, spec: RouterSpec, declared: Declared
 ) -> Iterator[tuple[Address, Spec]]:
-    for subnet_address, other in declared.items():
-        if isinstance(other, SubnetSpec) and other.network in spec.connects:
-            interface = RouterInterfaceSpec(router=address.name, subnet=subnet_address.name)
-            yield interface.address, interface
+    found = list(legs(address.name, spec.connects, declared))
+    for leg in found:
+        if leg.port is not None:
+            yield Address("port", leg.interface.port), leg.port
+        yield leg.interface.address, leg.interface
+    if spec.routes:
+        through: dict[str, None] = {}
+        for route in spec.routes:
+            holding, unknown = legs_towards(route.nexthop, found, declared)
+            names = [leg.interface.address.name for leg in holding or unknown]
+            through |= dict.fromkeys(names)
+        yield (
+            Address("router_routes", address.name),
+            RouterRoutesSpec(router=address.name, routes=spec.routes, through=tuple(through)),
+        )
+
+
+def _requires(spec: RouterSpec) -> Iterator[Requirement]:
+    yield Requirement(place=(), extension="router")
+    if gateway := spec.gateway:
+        yield from gateway_requires(gateway, _gateway_place(spec))
+    if spec.routes:
+        yield Requirement(place=("routes",), extension="extraroute-atomic")
 
 
 def _wanted(address: Address, spec: RouterSpec, mark: Mark) -> dict[str, Any]:
@@ -151,16 +220,10 @@ def _wanted(address: Address, spec: RouterSpec, mark: Mark) -> dict[str, Any]:
     }
 
 
-def _gateway(spec: RouterSpec, ids: Ids) -> dict[str, Any] | None:
-    if not spec.external_network:
-        return None
-    return {"network_id": ids("network", spec.external_network)}
-
-
 def _create(address: Address, spec: RouterSpec, mark: Mark, ids: Ids) -> Call:
     body = _wanted(address, spec, mark)
-    if gateway := _gateway(spec, ids):
-        body["external_gateway_info"] = gateway
+    if gateway := spec.gateway:
+        body["external_gateway_info"] = wanted_gateway(gateway, ids)
     return Call(method="POST", path="/v2.0/routers", body={"router": body})
 
 
@@ -171,9 +234,42 @@ def _compare(
     yield from differences(
         (name, getattr(state, name), want, True) for name, want in wanted.items()
     )
-    gateway = _gateway(spec, ids)
-    have = {"network_id": state.external_network_id} if state.external_network_id else None
-    yield from differences([("external_gateway_info", have, gateway, True)])
+    yield from compare_gateway(spec.gateway, state.external_gateway_info, ids)
+
+
+def _needs(state: RouterState) -> Iterator[str]:
+    if gateway := state.external_gateway_info:
+        yield gateway.network_id
+        yield from (each.subnet_id for each in gateway.external_fixed_ips)
+
+
+def _derive(listed: Listed) -> list[RouterState]:
+    """Complete routers with what they connect."""
+    found = connections(listed)
+    return [
+        msgspec.structs.replace(router, connected=tuple(found.get(router.id, ())))
+        for router in listed.get("router", ())
+    ]
+
+
+def _adopt(state: RouterState, mark: Mark) -> Call:
+    body = {"router": {"description": mark.beside(without_mark(state.description))}}
+    return Call(method="PUT", path=f"/v2.0/routers/{state.id}", body=body)
+
+
+def _capture(state: RouterState, names: Names) -> Mapping[str, Any]:
+    entry: dict[str, Any] = {}
+    if found := captured_connections(state.connected, names):
+        entry["connects"] = found
+    if state.external_gateway_info and state.external_network_id:
+        entry |= captured_gateway(state.external_gateway_info, names)
+    if state.routes:
+        entry["routes"] = [msgspec.to_builtins(route) for route in state.routes]
+    if words := without_mark(state.description):
+        entry["description"] = words
+    if not state.admin_state_up:
+        entry["admin_state_up"] = False
+    return entry
 
 
 def _sketch(state: RouterState) -> Iterator[Part]:
@@ -190,10 +286,16 @@ def _sketch(state: RouterState) -> Iterator[Part]:
 
 
 def _sketch_spec(address: Address, spec: RouterSpec, _declared: Declared) -> Iterator[Part]:
-    yield Box(key=str(address), sort="router", label=address.name)
-    if spec.external_network:
-        network = f"network.{spec.external_network}"
-        yield from _sketch_gateway(str(address), network, label=spec.external_network)
+    details = tuple(f"route {each.destination} via {each.nexthop}" for each in spec.routes)
+    yield Box(key=str(address), sort="router", label=address.name, details=details)
+    if gateway := spec.gateway:
+        addresses = [each.ip_address for each in gateway.external_fixed_ips if each.ip_address]
+        yield from _sketch_gateway(
+            str(address),
+            f"network.{gateway.network}",
+            label=gateway.network,
+            note=", ".join(addresses),
+        )
 
 
 def _sketch_gateway(
@@ -212,6 +314,8 @@ KIND = Kind(
     new=NewRouter,
     change=RouterChange,
     project_query="project_id",
+    derive=_derive,
+    derived_from=("router", "port", "subnet"),
     columns=(
         Column(title="ID", value=lambda state: state.id),
         Column(title="Name", value=lambda state: state.name),
@@ -237,9 +341,16 @@ KIND = Kind(
         spec=RouterSpec,
         section="routers",
         references=_references,
+        faults=_faults,
+        faults_together=_faults_together,
         expand=_expand,
         create=_create,
         compare=_compare,
+        needs=_needs,
+        requires=_requires,
+        consumes=lambda _spec, _ids: {"network.router": 1},
+        adopt=_adopt,
+        capture=_capture,
         sketch=_sketch_spec,
     ),
     sketch=_sketch,

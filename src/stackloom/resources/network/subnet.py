@@ -36,7 +36,6 @@ from stackloom.resources.network._ranges import (
     RouteSpec,
     address_faults,
     as_neutron_writes,
-    first_address,
     is_link_local,
     overlapping,
     pool_faults,
@@ -47,6 +46,7 @@ from stackloom.resources.network._ranges import (
     routes_as_neutron_writes,
     routes_faults,
     sorted_pools,
+    usual_gateway,
     usual_pools,
 )
 
@@ -224,7 +224,7 @@ def _inside_faults(spec: SubnetFields, place: Place) -> Iterator[Fault]:
     if gateway and not is_link_local(gateway):
         yield from address_faults(gateway, spec.cidr, (*place, "gateway_ip"))
     if spec.gateway_ip is UNSET and (cidr := read_range(spec.cidr)) is not None:
-        gateway = str(first_address(cidr))
+        gateway = str(usual_gateway(cidr, is_from_pool=spec.is_from_pool))
     yield from pool_faults(pools, spec.cidr, gateway, (*place, "allocation_pools"))
 
 
@@ -383,7 +383,8 @@ def _captured_inside(state: SubnetState) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     cidr = read_range(state.cidr)
     if cidr is not None:
-        if state.gateway_ip != str(first_address(cidr)):
+        usual = usual_gateway(cidr, is_from_pool=bool(state.subnetpool_id))
+        if state.gateway_ip != str(usual):
             entry["gateway_ip"] = state.gateway_ip
         pools = sorted_pools(state.allocation_pools)
         if pools != sorted_pools(usual_pools(cidr, read_address(state.gateway_ip or ""))):
