@@ -4,7 +4,7 @@
 ::
 
     StackloomError 1
-    ├─ UsageError 2        UnknownName · BadScenario · BadConfig · Cycle
+    ├─ UsageError 2        UnknownName · BadScenario · BadConfig · Cycle · Moved
     ├─ CloudError 3        Unreachable · AuthFailed · BadRequest · Forbidden · NotFound
     │                      Conflict · OverQuota · RateLimited · ServerFault · BadAnswer
     │                      NoEndpoint · InDoubt
@@ -116,6 +116,19 @@ class Unchangeable(StackloomError):
             f"{address} has to be replaced to change {', '.join(fields)}, and the plan did not say "
             "so: the cloud has changed meanwhile, or what it names has",
             hint="run the command again: it plans anew",
+        )
+
+
+class Moved(UsageError):
+    """A saved plan that no longer says what would be done."""
+
+    slug = "moved"
+    http_status = 409
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        super().__init__(
+            f"the cloud has moved since this plan was saved: {', '.join(addresses)}",
+            hint="plan again, look at it, and apply that",
         )
 
 

@@ -7,25 +7,33 @@ It introduces the rooms to each other: the kinds to the planner, a cloud to the 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from stackloom.cloud.cloud import Cloud
 from stackloom.cloud.kind import State
 from stackloom.cloud.mark import Address
 from stackloom.cloud.sketch import Part
-from stackloom.errors import BadScenario, RunFailed, UnknownName
+from stackloom.cloud.together import together_of
+from stackloom.errors import BadScenario, Moved, Problem, RunFailed, UnknownName, UsageError
 from stackloom.resources import all_kinds
 from stackloom.scenario.actions import CloudActions
+from stackloom.scenario.adoption import adopted, names_outside
+from stackloom.scenario.capture import Captured, captured
+from stackloom.scenario.conditions import conditions
 from stackloom.scenario.drawing import draw
 from stackloom.scenario.events import Outcome, Result, Tell, tell_nobody
 from stackloom.scenario.executor import Executor
-from stackloom.scenario.loader import Loaded, load_file
+from stackloom.scenario.language.variables import Given
+from stackloom.scenario.loader import Loaded, load_file, load_texts
 from stackloom.scenario.model import Scenario, lookups, references
 from stackloom.scenario.observe import (
     Marked,
@@ -35,14 +43,27 @@ from stackloom.scenario.observe import (
     own_project,
     scenarios_in,
 )
+from stackloom.scenario.outputs import kinds_told, output_values
 from stackloom.scenario.plan import Plan
-from stackloom.scenario.planner import Observed, make_plan
+from stackloom.scenario.planner import KnownIds, Observed, make_plan
+from stackloom.scenario.preflight import Conditions, findings, requirements
 from stackloom.scenario.records import RecordedActions, Records, hold_records, records_directory
+from stackloom.scenario.saved_plan import (
+    FORMAT,
+    SavedPlan,
+    moved,
+    plan_document,
+    read_saved_plan,
+)
+from stackloom.scenario.schema import editor_schema, existing_sections
 
 log = logging.getLogger(__name__)
 
 KINDS = all_kinds()
 _DECLARED = tuple(kind.name for kind in KINDS.values() if kind.declaration)
+# What nearly every scenario has some of: where none of these is there, and no earlier run has left
+# a trace on this machine, a scenario is new, and the other kinds need not be asked about.
+_COMMON = ("network", "subnet", "port", "router", "router_interface", "server")
 # How long a service may still be at work on a request whose sender was killed; asked about only
 # after a run that was.
 UNDER_WAY_SECONDS = 20.0
@@ -51,45 +72,101 @@ LOOK_AGAIN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan, and the scenario that it weaves."""
+    """A plan, and the scenario that it weaves.
+
+    Attributes:
+        warnings: what may go wrong with it, found out before anything is made.
+    """
 
     scenario: Scenario
     plan: Plan
+    warnings: tuple[Problem, ...] = ()
 
 
-def read_scenario(path: Path) -> Loaded:
-    """Read a scenario file, or raise everything that is wrong with it."""
-    return load_file(path, KINDS)
+def read_scenario(path: Path, given: Sequence[Given] = ()) -> Loaded:
+    """Read a scenario file, or raise everything that is wrong with it.
+
+    Args:
+        given: values for its variables.
+    """
+    return load_file(path, KINDS, given)
 
 
-async def plan(cloud: Cloud, loaded: Loaded, *, records: Records | None = None) -> Planned:
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of scenario files, for editors."""
+    return editor_schema(KINDS)
+
+
+async def plan(
+    cloud: Cloud, loaded: Loaded, *, records: Records | None = None, check_quota: bool = True
+) -> Planned:
     """Compare a scenario with the cloud: one request a kind, and one for each name to find.
 
     Args:
         records: what an earlier run may still have under way, which is waited for; None to only
             look.
+        check_quota: ask for the quotas as well, and warn where they do not suffice.
 
     Raises:
-        BadScenario: images, flavors or networks that it names are not there; says where it does.
+        BadScenario: images, flavors or networks that it names are not there, or the cloud cannot do
+            what it asks for; says where it does.
     """
     scenario = loaded.scenario
-    wanted = lookups(KINDS, scenario)
-    found, missing = await look_up(cloud, KINDS, wanted)
+    (found, missing), marked, offered = await together_of(
+        look_up(cloud, KINDS, lookups(KINDS, scenario)),
+        _marked(cloud, scenario, records),
+        _conditions(cloud, scenario, check_quota=check_quota),
+    )
     if missing:
         raise _not_found(loaded, missing)
-    marked = await _marked(cloud, scenario.name, records)
     observed = Observed(
         states=marked.states, doubles=marked.doubles, found=found, strangers=marked.strangers
     )
-    return Planned(scenario=scenario, plan=make_plan(KINDS, scenario, observed))
+    made = make_plan(KINDS, scenario, observed)
+    warnings = _checked(loaded, made, observed, offered)
+    return Planned(scenario=scenario, plan=made, warnings=warnings)
+
+
+async def _conditions(cloud: Cloud, scenario: Scenario, *, check_quota: bool) -> Conditions:
+    needed = [each for many in requirements(KINDS, scenario).values() for each in many]
+    services = {KINDS[address.kind].service for address in scenario.specs} if check_quota else set()
+    quotas = {"volume" if service == "block-storage" else service for service in services}
+    return await conditions(cloud, quotas, extensions=any(each.extension for each in needed))
+
+
+def _checked(
+    loaded: Loaded, made: Plan, observed: Observed, offered: Conditions
+) -> tuple[Problem, ...]:
+    """Return what may be refused.
+
+    Raises:
+        BadScenario: something will be.
+    """
+    ids = {address: state.id for address, state in observed.states.items()}
+    known = KnownIds(ids, observed.found, observed.states)
+    certain: list[Problem] = []
+    uncertain: list[Problem] = []
+    for finding in findings(KINDS, loaded.scenario, made, offered, known):
+        fault = finding.fault
+        problem = (
+            loaded.problem(finding.address, fault.place, fault.message, fault.hint)
+            if finding.address
+            else Problem(
+                file=loaded.document.file, line=0, column=0, message=fault.message, hint=fault.hint
+            )
+        )
+        (certain if finding.is_certain else uncertain).append(problem)
+    if certain:
+        raise BadScenario(certain)
+    return tuple(uncertain)
 
 
 async def plan_destruction(
     cloud: Cloud, scenario_name: str, *, records: Records | None = None
 ) -> Planned:
     """Plan to take away everything that carries the marks of a scenario, and nothing else."""
-    marked = await _marked(cloud, scenario_name, records)
     empty = Scenario(name=scenario_name, specs={})
+    marked = await _marked(cloud, empty, records)
     observed = Observed(states=marked.states, doubles=marked.doubles, strangers=marked.strangers)
     return Planned(scenario=empty, plan=make_plan(KINDS, empty, observed))
 
@@ -103,17 +180,16 @@ async def hold(
     Raises:
         Busy: another one does.
     """
-    key = f"{cloud.config.auth_url} {await own_project(cloud)}"
     directory = records_directory(environment)
+    key = await cloud_key(cloud)
     with hold_records(directory, cloud_key=key, scenario=scenario_name) as records:
         yield records
 
 
-async def _marked(cloud: Cloud, scenario_name: str, records: Records | None) -> Marked:
+async def _marked(cloud: Cloud, scenario: Scenario, records: Records | None) -> Marked:
     """Return what carries the scenario's marks, once nothing of an earlier run is under way."""
     while True:
-        listed = await list_kinds(cloud, KINDS, _DECLARED)
-        marked = marked_states(KINDS, listed, scenario_name)
+        marked = await _marked_now(cloud, scenario, may_be_new=bool(records and records.is_new))
         if records is None:
             return marked
         oldest = time.time() - UNDER_WAY_SECONDS
@@ -123,6 +199,20 @@ async def _marked(cloud: Cloud, scenario_name: str, records: Records | None) -> 
             return marked
         log.info("waiting for what an interrupted run began: %s", ", ".join(map(str, begun)))
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _marked_now(cloud: Cloud, scenario: Scenario, *, may_be_new: bool) -> Marked:
+    names: Iterable[str] = _DECLARED
+    listed: dict[str, list[Any]] = {}
+    if may_be_new and scenario.specs:
+        first = dict.fromkeys((*_COMMON, *(address.kind for address in scenario.specs)))
+        listed = await list_kinds(cloud, KINDS, first)
+        marked = marked_states(KINDS, listed, scenario.name)
+        if not marked.states:
+            return marked
+        names = [name for name in _DECLARED if name not in listed]
+    listed |= await list_kinds(cloud, KINDS, names, known=listed)
+    return marked_states(KINDS, listed, scenario.name)
 
 
 def executor(
@@ -147,6 +237,97 @@ def raise_if_failed(scenario_name: str, outcomes: tuple[Outcome, ...]) -> None:
             outcomes=outcomes,
             hint="what was made stays and is known; after mending the cause, run the command again",
         )
+
+
+async def outputs(cloud: Cloud, scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario tells, as plain values; None inside them for what is not there."""
+    told = kinds_told(scenario)
+    if not told:
+        return output_values(KINDS, scenario, {}, {})
+    named = {key: query for key, query in lookups(KINDS, scenario).items() if key[0] in told}
+    (found, _missing), listed = await together_of(
+        look_up(cloud, KINDS, named), list_kinds(cloud, KINDS, told)
+    )
+    states = marked_states(KINDS, listed, scenario.name).states
+    return output_values(KINDS, scenario, states, found)
+
+
+def save_plan(cloud_key: str, loaded: Loaded, planned: Planned) -> str:
+    """Return a plan as the text of a file; without secrets.
+
+    Args:
+        cloud_key: see ``cloud_key``.
+    """
+    document = plan_document(planned.plan)
+    saved = SavedPlan(
+        stackloom_plan=FORMAT,
+        cloud=cloud_key,
+        file=loaded.document.file,
+        folder=loaded.folder,
+        files=loaded.files,
+        variables=loaded.variables,
+        plan=json.loads(planned.scenario.hide(json.dumps(document))),
+    )
+    return json.dumps(msgspec.to_builtins(saved), indent=2)
+
+
+def read_saved(text: str, file: str, given: Sequence[Given] = ()) -> tuple[SavedPlan, Loaded]:
+    """Read a saved plan and the scenario inside it.
+
+    Args:
+        given: values for its secret variables, which it does not hold.
+
+    Raises:
+        UsageError: it is none.
+    """
+    saved = read_saved_plan(text, file)
+    before = Given(source=file, values=saved.variables)
+    return saved, load_texts(saved.files, saved.file, KINDS, [before, *given], folder=saved.folder)
+
+
+def check_still_so(saved: SavedPlan, cloud_key: str, planned: Planned) -> None:
+    """Check that what would be done now is what was saved.
+
+    Raises:
+        Moved: it is not; names what has changed.
+        UsageError: it was made for another cloud or project.
+    """
+    if saved.cloud != cloud_key:
+        raise UsageError(
+            f"the plan was made for {saved.cloud}, and this is {cloud_key}",
+            hint="choose that cloud and project, or plan again",
+        )
+    now = json.loads(planned.scenario.hide(json.dumps(plan_document(planned.plan))))
+    if addresses := moved(saved.plan, now):
+        raise Moved(addresses)
+
+
+async def cloud_key(cloud: Cloud) -> str:
+    """Return what tells a cloud and project apart from others."""
+    return f"{cloud.config.auth_url} {await own_project(cloud)}"
+
+
+async def scenarios(cloud: Cloud) -> dict[str, int]:
+    """Return the scenarios of which the project has something, and of each how many resources."""
+    return scenarios_in(KINDS, await list_kinds(cloud, KINDS, _DECLARED))
+
+
+async def adopt(cloud: Cloud, loaded: Loaded, address: Address, name_or_id: str) -> State:
+    """Put a scenario's mark on something that is there already, so that it belongs to it.
+
+    Raises:
+        UsageError: the file does not have the address, the kind takes no mark afterwards, or it
+            belongs to a scenario already.
+    """
+    return await adopted(cloud, KINDS, loaded.scenario, address, name_or_id)
+
+
+async def capture(cloud: Cloud, name: str) -> Captured:
+    """Return a scenario that would bring about what the token's project has."""
+    listed, outside = await together_of(
+        list_kinds(cloud, KINDS, _DECLARED), names_outside(cloud, KINDS)
+    )
+    return captured(KINDS, listed, name=name, outside=outside)
 
 
 async def resources(cloud: Cloud, scenario_name: str) -> dict[Address, State]:
@@ -198,6 +379,11 @@ def _not_found(loaded: Loaded, missing: Mapping[tuple[str, str], UnknownName]) -
     for address, spec in loaded.scenario.specs.items():
         for reference in references(KINDS, address, spec):
             error: Any = missing.get((reference.kind, reference.name))
-            if error is not None and not reference.declared:
+            if error is not None and reference.address not in loaded.scenario.existing:
                 problems.append(loaded.problem(address, reference.place, error.message, error.hint))
+    for section, kind in existing_sections(KINDS).items():
+        for (kind_name, name), error in missing.items():
+            if kind_name == kind.name and Address(kind_name, name) in loaded.scenario.existing:
+                place = ("existing", section, name)
+                problems.append(loaded.document.problem(place, error.message, error.hint))
     return BadScenario(problems)

@@ -58,7 +58,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
         upload_of(tmp_path / "web.img", _meter())
     assert str(raised.value) == (
-        f"--file: cannot read {tmp_path / 'web.img'}: No such file or directory"
+        f"cannot read {tmp_path / 'web.img'}: No such file or directory"
     )
 
 

@@ -8,7 +8,6 @@ from tests.fakes.toy_kinds import BedState
 from stackloom.cli.plan_text import (
     counts_line,
     outcome_line,
-    plan_document,
     plan_lines,
     summary_line,
 )
@@ -17,6 +16,7 @@ from stackloom.cloud.mark import Address
 from stackloom.errors import Conflict
 from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.plan import Action, Plan, Step, StepKey
+from stackloom.scenario.saved_plan import plan_document
 
 NORTH, SOUTH = Address("bed", "north"), Address("bed", "south")
 BEAN = Address("plant", "bean")
@@ -88,6 +88,8 @@ def test_a_plan_for_programs_says_everything() -> None:
         "differences": [{"field": "sort", "have": "pea", "want": "bean", "in_place": False}],
         "needs": ["bed.north", "bed.south"],
         "after_deletes": True,
+        "leaves_with": None,
+        "blocked_by": [],
     }
 
 

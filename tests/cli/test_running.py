@@ -108,12 +108,12 @@ def test_a_destroy_leaves_what_is_not_ours(
     assert _steady(stackloom("destroy", "--scenario", "s", "--yes")) == Said(
         code=0,
         stdout="",
-        stderr="  - subnet.blue  delete\n"
-        "  - network.blue  delete\n"
+        stderr="  - network.blue  delete\n"
+        "  - subnet.blue  delete\n"
         'scenario "s": 2 to delete\n'
-        "  - subnet.blue  deleted  0.0 s\n"
         "  - network.blue  deleted  0.0 s\n"
-        "2 deleted in 0.0 s with 2 requests\n",
+        "  - subnet.blue  deleted  0.0 s\n"
+        "2 deleted in 0.0 s with 1 requests\n",
     )
     assert cloud.told() == ["network blue"]
     assert stackloom("destroy", file, "--yes") == Said(

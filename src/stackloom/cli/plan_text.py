@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from stackloom.scenario.drift import Drifted
 from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.plan import Action, Plan, Step
 
@@ -47,33 +48,25 @@ def counts_line(plan: Plan) -> str:
     return told + (f", {kept} to keep" if kept else "")
 
 
-def plan_document(plan: Plan) -> dict[str, object]:
-    """Return a plan as plain values."""
-    return {
-        "scenario": plan.scenario,
-        "counts": plan.counts,
-        "steps": [
-            {
-                "address": str(step.address),
-                "action": step.action.value,
-                "replaces": step.replaces,
-                "because": str(step.because) if step.because else None,
-                "id": step.state.id if step.state is not None else None,
-                "differences": [
-                    {
-                        "field": each.field,
-                        "have": each.have,
-                        "want": each.want,
-                        "in_place": each.in_place,
-                    }
-                    for each in step.differences
-                ],
-                "needs": sorted(str(key.address) for key in step.needs),
-                "after_deletes": step.after_deletes,
-            }
-            for step in plan.steps
-        ],
-    }
+def drift_lines(scenario: str, drift: Sequence[Drifted]) -> list[str]:
+    """Say where the cloud is not what the scenario says, field by field."""
+    if not drift:
+        return [f'scenario "{scenario}": no drift']
+    lines = [f'scenario "{scenario}": {len(drift)} resources are not as they should be']
+    for each in drift:
+        lines.append(f"  {_DRIFT_SYMBOLS[each.how]} {each.address}  {_DRIFT_WORDS[each.how]}")
+        for difference in each.differences:
+            have, want = json.dumps(difference.have), json.dumps(difference.want)
+            lines.append(f"      {difference.field}: is {have}, should be {want}")
+    return lines
+
+
+_DRIFT_SYMBOLS = {"missing": "-", "changed": "~", "extra": "+"}
+_DRIFT_WORDS = {
+    "missing": "is not in the cloud",
+    "changed": "has been changed",
+    "extra": "does not stand in the file",
+}
 
 
 _DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}

@@ -6,8 +6,9 @@ Without a terminal only finished lines are written.
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
@@ -21,10 +22,14 @@ class Progress:
     """One line that says what is under way, redrawn from a thread of its own.
 
     A thread, so that the line lives while the event loop is busy.
+
+    Args:
+        summary: what stands before it, such as how much is done.
     """
 
-    def __init__(self, invocation: Invocation) -> None:
+    def __init__(self, invocation: Invocation, *, summary: Callable[[], str] = lambda: "") -> None:
         self._invocation = invocation
+        self._summary = summary
         self._live = invocation.stderr.isatty() and not invocation.options.quiet
         self._lock = Lock()
         self._doing: dict[str, float] = {}
@@ -61,12 +66,18 @@ class Progress:
             frame += 1
 
     def _text(self, frame: str) -> str:
+        summary = self._summary()
         if not self._doing:
-            return ""
+            return f"  {frame} {summary}" if summary else ""
         now = time.monotonic()
         parts = [f"{what} {now - since:.0f} s" for what, since in list(self._doing.items())[:3]]
         more = f" and {len(self._doing) - 3} more" if len(self._doing) > 3 else ""
-        return f"  {frame} {', '.join(parts)}{more}"[:100]
+        begun = f"{summary}; " if summary else ""
+        return f"  {frame} {begun}{', '.join(parts)}{more}"[: self._width()]
+
+    def _width(self) -> int:
+        """Return what fits into a line: what wraps cannot be redrawn."""
+        return shutil.get_terminal_size((100, 24)).columns - 1
 
     @contextmanager
     def running(self) -> Iterator[Progress]:

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stackloom import operations
 from stackloom.cli.command import Invocation
+from stackloom.cli.course import Course
 from stackloom.cli.plan_text import counts_line, outcome_line, plan_lines, summary_line
 from stackloom.cli.progress import Progress
 from stackloom.errors import Interrupted, UsageError
@@ -20,7 +23,9 @@ from stackloom.scenario.events import (
     StepEnded,
     StepInDoubt,
     StepStarted,
+    event_document,
 )
+from stackloom.scenario.saved_plan import plan_document
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -28,10 +33,22 @@ if TYPE_CHECKING:
 
 
 def show_plan(invocation: Invocation, planned: operations.Planned) -> None:
-    """Tell what will be done."""
-    for line in plan_lines(planned.plan):
-        invocation.talk(line)
-    invocation.talk(f'scenario "{planned.scenario.name}": {counts_line(planned.plan)}')
+    """Tell what will be done, and what may go wrong with it."""
+    hide = planned.scenario.hide
+    if getattr(invocation.options, "json", False):
+        document = {"event": "planned", **plan_document(planned.plan)}
+        invocation.data(hide(json.dumps(document)))
+    else:
+        for line in plan_lines(planned.plan):
+            invocation.talk(hide(line))
+        invocation.talk(f'scenario "{planned.scenario.name}": {counts_line(planned.plan)}')
+    show_warnings(invocation, planned)
+
+
+def show_warnings(invocation: Invocation, planned: operations.Planned) -> None:
+    """Tell what may go wrong."""
+    for warning in planned.warnings:
+        invocation.talk(planned.scenario.hide(f"warning: {warning}"))
 
 
 def confirm(invocation: Invocation, question: str) -> bool:
@@ -82,10 +99,15 @@ async def carry_out(
         RunFailed: some steps failed.
         Interrupted: stopped by Ctrl-C; says how to go on.
     """
-    progress = Progress(invocation)
-    executor = operations.executor(
-        cloud, planned, records, tell=lambda event: _show(progress, event)
-    )
+    course = Course(planned.plan, lambda: cloud.requests_sent)
+    progress = Progress(invocation, summary=course.summary)
+    show = _show_json if getattr(invocation.options, "json", False) else _show
+
+    def tell(event: Event) -> None:
+        course.note(event)
+        show(invocation, progress, event, planned.scenario.hide)
+
+    executor = operations.executor(cloud, planned, records, tell=tell)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -112,14 +134,21 @@ async def carry_out(
         )
 
 
-def _show(progress: Progress, event: Event) -> None:
+Hide = Callable[[str], str]
+
+
+def _show_json(invocation: Invocation, _progress: Progress, event: Event, hide: Hide) -> None:
+    invocation.data(hide(json.dumps(event_document(event))))
+
+
+def _show(_invocation: Invocation, progress: Progress, event: Event, hide: Hide) -> None:
     if isinstance(event, StepStarted):
         progress.begin(str(event.step.address))
     elif isinstance(event, StepInDoubt):
-        progress.line(f"  ? {event.address}  {event.reason}; looking at the cloud")
+        progress.line(hide(f"  ? {event.address}  {event.reason}; looking at the cloud"))
     elif isinstance(event, StepAccepted):
         progress.begin(str(event.address))
     elif isinstance(event, StepEnded):
         progress.end(str(event.outcome.step.address))
         if line := outcome_line(event.outcome):
-            progress.line(line)
+            progress.line(hide(line))

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
+U = TypeVar("U")
+V = TypeVar("V")
 
 
 async def together(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
@@ -24,3 +26,19 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
             error = error.exceptions[0]
         raise error from error.__cause__
     return [task.result() for task in tasks]
+
+
+@overload
+async def together_of(
+    first: Coroutine[Any, Any, T], second: Coroutine[Any, Any, U], /
+) -> tuple[T, U]: ...
+@overload
+async def together_of(
+    first: Coroutine[Any, Any, T],
+    second: Coroutine[Any, Any, U],
+    third: Coroutine[Any, Any, V],
+    /,
+) -> tuple[T, U, V]: ...
+async def together_of(*coroutines: Coroutine[Any, Any, Any]) -> tuple[Any, ...]:
+    """Run several of different types at the same time; see ``together``."""
+    return tuple(await together(coroutines))

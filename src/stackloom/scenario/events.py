@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from stackloom.cloud.mark import Address
 from stackloom.errors import StackloomError
@@ -73,6 +74,37 @@ class StepEnded:
 
 Event = StepStarted | StepInDoubt | StepAccepted | StepEnded
 Tell = Callable[[Event], None]
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """Return an event as plain values: ``{"event": "step_ended", "address": ..., ...}``."""
+    if isinstance(event, StepStarted):
+        step = event.step
+        return {"event": "step_started", "address": str(step.address), "action": step.action.value}
+    if isinstance(event, StepInDoubt):
+        return {
+            "event": "step_in_doubt",
+            "address": str(event.address),
+            "action": event.action.value,
+            "reason": event.reason,
+        }
+    if isinstance(event, StepAccepted):
+        return {"event": "step_accepted", "address": str(event.address), "id": event.id}
+    outcome = event.outcome
+    document = {
+        "event": "step_ended",
+        "address": str(outcome.step.address),
+        "action": outcome.step.action.value,
+        "result": outcome.result.value,
+        "seconds": round(outcome.seconds, 3),
+    }
+    if outcome.id:
+        document["id"] = outcome.id
+    if outcome.error:
+        document |= {"error": str(outcome.error), "hint": outcome.error.hint}
+    if outcome.blamed:
+        document["blamed"] = str(outcome.blamed)
+    return document
 
 
 def tell_nobody(_event: Event) -> None:

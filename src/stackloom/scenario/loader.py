@@ -47,6 +47,7 @@ class Loaded:
     Attributes:
         variables: what it was read with, without secrets.
         files: the texts that it was read from, by path: a saved plan keeps them.
+        folder: where the paths of files to be uploaded begin.
     """
 
     scenario: Scenario
@@ -54,6 +55,7 @@ class Loaded:
     places: Mapping[Address, Place]
     variables: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
     def problem(self, address: Address, place: Place, message: str, hint: str = "") -> Problem:
         """Return a problem with a field of one resource, with its place in the file."""
@@ -80,6 +82,24 @@ def load_file(path: Path, kinds: Kinds, given: Sequence[Given] = ()) -> Loaded:
     inputs = Inputs(given=tuple(given), read_file=read_beside, folder=str(path.parent.absolute()))
     loaded = load_text(text, str(path), kinds, inputs)
     return replace(loaded, files={str(path): text, **texts})
+
+
+def load_texts(
+    texts: Mapping[str, str], file: str, kinds: Kinds, given: Sequence[Given], *, folder: str
+) -> Loaded:
+    """Read a scenario from texts that were read before; see ``Loaded.files``.
+
+    Raises:
+        BadScenario: with every problem that was found.
+    """
+
+    def read_text(name: str) -> str:
+        if name not in texts:
+            raise UsageError(f"there is no file {name} among those that were saved")
+        return texts[name]
+
+    inputs = Inputs(given=tuple(given), read_file=read_text, folder=folder)
+    return replace(load_text(texts[file], file, kinds, inputs), files=texts)
 
 
 def read_text_file(path: Path) -> str:
@@ -121,6 +141,7 @@ def load_text(text: str, file: str, kinds: Kinds, inputs: Inputs = _NO_INPUTS) -
         document=document,
         places=with_implied(document, places, implied_by, kinds),
         variables=reading.variables,
+        folder=inputs.folder,
     )
     _raise(list(late_problems(loaded, kinds)))
     _raise(list(sense_problems(loaded, specs, kinds)))

@@ -83,12 +83,12 @@ async def _list_own(cloud: Cloud, kind: Kind[Any], project_id: str) -> list[Any]
 
 
 async def _list_below(cloud: Cloud, kind: Kind[Any], listed: Listed) -> list[Any]:
-    """List what is below each of its parents that carries a mark."""
+    """List what is below each of its parents that carries a mark, and has any."""
     parent = kind.parent.rpartition(".")[2]
     lists = await together(
         _list_own(cloud, kind.under(state.id), "")
         for state in listed.get(parent, ())
-        if read_mark(state.description)
+        if read_mark(state.description) and kind.parent_has(state)
     )
     return [state for each in lists for state in each]
 
@@ -132,7 +132,9 @@ def _strangers(
     found: dict[str, tuple[str, ...]] = {}
     for name, everything in listed.items():
         declaration = kinds[name].declaration
-        for state in everything if declaration and not declaration.facet_of else ():
+        # A part that somebody added is a thing of its own; the port of a router interface is none.
+        is_part = declaration and declaration.part_of and not declaration.facet_of
+        for state in everything if is_part else ():
             owner = declaration.leaves_with(state) if declaration else ""
             if owner in ids and (name, state.id) not in own:
                 label = f'{name.replace("_", " ")} "{state.name}" ({state.id})'

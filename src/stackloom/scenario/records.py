@@ -41,6 +41,8 @@ class Records:
     def __init__(self, file: Path, *, now: Callable[[], float] = time.time) -> None:
         self._file = file
         self._now = now
+        self.is_new = not file.stat().st_size
+        """No run on this machine has worked on the scenario yet."""
         self.unfinished: Mapping[Address, float] = _unfinished(file)
         """What an earlier run began to make, and when, in seconds since 1970."""
 
@@ -54,7 +56,7 @@ class Records:
 
     def forget(self) -> None:
         """Begin a new file: what an earlier run began is known now, or will never be there."""
-        self._file.write_bytes(b"")
+        self._file.write_text(json.dumps({"time": round(self._now(), 3)}) + "\n")
 
     async def _append(self, entries: Iterable[dict[str, object]]) -> None:
         now = round(self._now(), 3)

@@ -193,7 +193,7 @@ def test_what_is_wrong_with_included_files_is_told_where_it_stands() -> None:
         "b.yaml:1:10: files include each other in a circle: b.yaml -> b.yaml",
         "d.yaml:1:1: this should be a mapping",
         "lab.yaml:2:27: there is no file c.yaml",
-        "lab.yaml:2:44: this should be a file, as a text",
+        "lab.yaml:2:43: this should be a file, as a text",
     ]
     files = {"b.yaml": "networks:\n  x: '${nothing}'\n"}
     assert _problems("scenario: s\ninclude: b.yaml\n", files=files) == [

@@ -7,32 +7,59 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.scenario_file import add_file
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
+    from stackloom.scenario.loader import Loaded
+    from stackloom.scenario.saved_plan import SavedPlan
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("file", help="the scenario")
+    add_file(parser, help="the scenario, or a plan that was saved")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--json", action="store_true", help="tell what happens as JSON, an event a line"
+    )
 
 
 def _apply(invocation: Invocation) -> int:
+    from stackloom import operations
+    from stackloom.cli.connection import with_cloud
+    from stackloom.cli.output_values import show_outputs
+    from stackloom.cli.running import ask_and_carry_out
+
+    saved, loaded = _read(invocation)
+    scenario = loaded.scenario
+
+    async def work(cloud: Cloud) -> int:
+        async with operations.hold(cloud, scenario.name, invocation.environment) as records:
+            # Warnings about quotas are for whoever is asked.
+            asks = not invocation.options.yes and not saved
+            planned = await operations.plan(cloud, loaded, records=records, check_quota=asks)
+            if saved:
+                operations.check_still_so(saved, await operations.cloud_key(cloud), planned)
+            code = await ask_and_carry_out(invocation, cloud, planned, records, "Apply this?")
+            if code == 0 and scenario.outputs:
+                show_outputs(invocation, scenario, await operations.outputs(cloud, scenario))
+            return code
+
+    return with_cloud(invocation, work)
+
+
+def _read(invocation: Invocation) -> tuple[SavedPlan | None, Loaded]:
     from pathlib import Path
 
     from stackloom import operations
-    from stackloom.cli.connection import with_cloud
-    from stackloom.cli.running import ask_and_carry_out
+    from stackloom.cli.scenario_file import given, load
+    from stackloom.scenario.loader import read_text_file
+    from stackloom.scenario.saved_plan import is_saved_plan
 
-    loaded = operations.read_scenario(Path(invocation.options.file))
-
-    async def work(cloud: Cloud) -> int:
-        name = loaded.scenario.name
-        async with operations.hold(cloud, name, invocation.environment) as records:
-            planned = await operations.plan(cloud, loaded, records=records)
-            return await ask_and_carry_out(invocation, cloud, planned, records, "Apply this?")
-
-    return with_cloud(invocation, work)
+    file = invocation.options.file
+    text = read_text_file(Path(file))
+    if not is_saved_plan(text):
+        return None, load(invocation)
+    return operations.read_saved(text, file, given(invocation))
 
 
 GROUP = Group(

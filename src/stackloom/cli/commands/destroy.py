@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.scenario_file import add_variables
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -16,18 +17,21 @@ def _arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("file", nargs="?", help="the scenario; only its name counts")
     which.add_argument("--scenario", metavar="NAME", help="its name, where the file is gone")
+    add_variables(parser)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--json", action="store_true", help="tell what happens as JSON, an event a line"
+    )
 
 
 def _destroy(invocation: Invocation) -> int:
-    from pathlib import Path
-
     from stackloom import operations
     from stackloom.cli.connection import with_cloud
     from stackloom.cli.running import ask_and_carry_out
+    from stackloom.cli.scenario_file import load
 
     options = invocation.options
-    name = options.scenario or operations.read_scenario(Path(options.file)).scenario.name
+    name = options.scenario or load(invocation).scenario.name
 
     async def work(cloud: Cloud) -> int:
         async with operations.hold(cloud, name, invocation.environment) as records:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.scenario_file import add_file
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("file", help="the scenario")
+    add_file(parser)
     parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="save the plan, for: stackloom apply FILE"
+    )
     parser.add_argument(
         "--detailed-exitcode",
         action="store_true",
@@ -29,21 +33,34 @@ def _plan(invocation: Invocation) -> int:
 
     from stackloom import operations
     from stackloom.cli.connection import with_cloud
-    from stackloom.cli.plan_text import counts_line, plan_document, plan_lines
+    from stackloom.cli.plan_text import counts_line, plan_lines
+    from stackloom.cli.private_file import write_private
+    from stackloom.cli.running import show_warnings
+    from stackloom.cli.scenario_file import load
+    from stackloom.scenario.saved_plan import plan_document
 
-    loaded = operations.read_scenario(Path(invocation.options.file))
+    loaded = load(invocation)
+    options = invocation.options
 
     async def work(cloud: Cloud) -> Planned:
-        return await operations.plan(cloud, loaded)
+        planned = await operations.plan(cloud, loaded)
+        if options.output:
+            key = await operations.cloud_key(cloud)
+            write_private(Path(options.output), operations.save_plan(key, loaded, planned))
+        return planned
 
-    plan = with_cloud(invocation, work).plan
-    if invocation.options.format == "json":
-        invocation.data(json.dumps(plan_document(plan), indent=2))
+    planned = with_cloud(invocation, work)
+    plan, hide = planned.plan, planned.scenario.hide
+    if options.format == "json":
+        invocation.data(hide(json.dumps(plan_document(plan), indent=2)))
     else:
         for line in plan_lines(plan):
-            invocation.data(line)
+            invocation.data(hide(line))
         invocation.data(f'scenario "{plan.scenario}": {counts_line(plan)}')
-    return 2 if plan.changes and invocation.options.detailed_exitcode else 0
+    show_warnings(invocation, planned)
+    if options.output:
+        invocation.talk(f"saved; stackloom apply {options.output} carries out exactly this")
+    return 2 if plan.changes and options.detailed_exitcode else 0
 
 
 GROUP = Group(
