@@ -66,8 +66,8 @@ def test_filters_have_the_names_of_our_fields(transport: FakeTransport) -> None:
 
     assert asyncio.run(work()) == ["b-1", "b-2"]
     assert transport.lines[1:] == [
-        "GET /networking/beds?garden%3Awide=true&tags=a&tags=b",
-        "GET /networking/beds?garden%3Awide=true&tags=a&tags=b&marker=b-1",
+        "GET /networking/beds?garden%3Awide=true&tags=a&tags=b&limit=1000",
+        "GET /networking/beds?garden%3Awide=true&tags=a&tags=b&limit=1000&marker=b-1",
     ]
 
 
@@ -80,7 +80,32 @@ def test_a_loop_that_ends_early_asks_for_no_more(transport: FakeTransport) -> No
         raise AssertionError("there is one")
 
     assert asyncio.run(work()) == "b-1"
-    assert transport.lines[1:] == ["GET /networking/beds"]
+    assert transport.lines[1:] == ["GET /networking/beds?limit=1000"]
+
+
+@pytest.mark.parametrize(
+    ("service", "has_pages", "filters", "query"),
+    [
+        ("network", True, {}, "?limit=1000"),
+        ("network", True, {"limit": 7}, "?limit=7"),
+        ("network", False, {}, ""),
+        ("compute", True, {}, ""),
+    ],
+)
+def test_pages_are_asked_for_where_the_service_has_none_by_itself(
+    service: str, has_pages: bool, filters: dict[str, int], query: str
+) -> None:
+    """Neutron answers a hundred thousand ports at once, Nova gives pages unasked."""
+    fake = FakeTransport()
+    kind = msgspec.structs.replace(_BED, service=service, has_pages=has_pages)
+    root = {"network": "/networking", "compute": "/compute"}[service]
+    fake.on("GET", f"{root}/beds", answer(200, {"beds": []}))
+
+    async def work() -> list[str]:
+        return [each.id async for each in _beds(fake, kind).list(**filters)]
+
+    assert asyncio.run(work()) == []
+    assert fake.lines[1:] == [f"GET {root}/beds{query}"]
 
 
 @pytest.mark.parametrize("many", [False, True])

@@ -130,7 +130,7 @@ def test_a_script_that_stops_early_asks_for_no_more(rules: FakeTransport) -> Non
         assert next(networks).id == "a"
         assert len(rules.sent("GET", "/v2.0/networks")) == 1
         assert [network.id for network in networks] == ["b"]
-    assert rules.lines[-1] == "GET /v2.0/networks?marker=a"
+    assert rules.lines[-1] == "GET /v2.0/networks?limit=1000&marker=a"
 
 
 def test_an_error_closes_the_cloud_and_comes_through(cloud: FakeCloud) -> None:

@@ -13,17 +13,12 @@ from stackloom.cli.command import Invocation
 from stackloom.cli.fields import Field, body_of, given_fields
 from stackloom.cli.kind_at_hand import resolved
 from stackloom.cli.output import ListWriter
-from stackloom.cloud.verbs import list_pages
+from stackloom.cloud.verbs import list_pages, page_size
 from stackloom.errors import Forbidden
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.kind import Column, Kind, State
-
-# How many are asked for at a time of services that do not page by themselves as Nova does: Neutron
-# answers all at once (neutron/conf/common.py, pagination_max_limit, 29.0.0), Glance 25 at a time
-# and 1,000 at most (glance/common/config.py, limit_param_default and api_limit_max, 33.0.0).
-_PAGE_SIZES = {"network": 1000, "image": 1000}
 
 Values = Mapping[str, Callable[[Any], object]]
 """What columns show in place of their own values, by their titles."""
@@ -63,9 +58,9 @@ async def list_kind(
     most = options.limit or sys.maxsize
     # Where some are left out afterwards, more than those asked for have to come.
     wanted = most if view.keep is None else sys.maxsize
-    page_size = min(wanted, _PAGE_SIZES.get(kind.service, wanted))
-    if kind.has_pages and page_size < sys.maxsize:
-        query["limit"] = page_size
+    at_a_time = min(wanted, page_size(kind) or wanted)
+    if kind.has_pages and at_a_time < sys.maxsize:
+        query["limit"] = at_a_time
     if options.marker:
         query["marker"] = options.marker
     writer = ListWriter(invocation, [column.title for column in columns])

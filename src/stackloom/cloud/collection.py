@@ -47,9 +47,13 @@ class Collection(Generic[StateT, NewT, ChangeT]):
     def list(self, **filters: Filter) -> AsyncIterator[StateT]:
         """List them, page after page as the loop gets there; filters are sent to the service.
 
-        A filter has the name of a field of the state, or any that the service knows.
+        A filter has the name of a field of the state, or any that the service knows; ``limit`` is
+        how many a page has.
         """
-        return verbs.list_states(self._cloud, self._placed, self._query(filters))
+        query = self._query(filters)
+        if size := verbs.page_size(self.kind):
+            query.setdefault("limit", size)
+        return verbs.list_states(self._cloud, self._placed, query)
 
     async def get(self, id: str) -> StateT:
         """Return one by its id.

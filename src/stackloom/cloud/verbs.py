@@ -30,6 +30,17 @@ _TOLD_FOR_SECONDS = 60.0
 _OF_ITSELF = ("tags", "metadata")
 
 
+# Of services that do not page by themselves as Nova does: Neutron answers all at once
+# (neutron/conf/common.py, pagination_max_limit, 29.0.0), Glance 25 at a time and 1,000 at most
+# (glance/common/config.py, limit_param_default and api_limit_max, 33.0.0).
+_PAGE_SIZES = {"network": 1000, "image": 1000}
+
+
+def page_size(kind: Kind[Any]) -> int:
+    """Return how many of a long list to ask for at a time, 0 where the service knows best."""
+    return _PAGE_SIZES.get(kind.service, 0) if kind.has_pages else 0
+
+
 async def list_states(
     cloud: Cloud, kind: Kind[StateT], query: Query | None = None
 ) -> AsyncIterator[StateT]:
