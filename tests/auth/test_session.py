@@ -407,6 +407,17 @@ def test_a_refusal_under_another_scope_is_explained(
     assert caught.value.hint == hint
 
 
+def test_what_keystone_explains_itself_gets_no_other_hint() -> None:
+    """No other scope helps against what is immutable."""
+    transport = FakeTransport()
+    transport.on("POST", TOKENS, token_answer("t", _SYSTEM))
+    words = 'Set resource option "immutable" to false first.'
+    transport.on("GET", "/v2.0/networks", answer(403, {"error": {"message": words}}))
+    with pytest.raises(Forbidden, match="immutable") as caught:
+        asyncio.run(fake_session(transport).ask(_NETWORKS, service="identity"))
+    assert caught.value.hint == ""
+
+
 @pytest.mark.parametrize(
     ("document", "hint"),
     [

@@ -106,6 +106,48 @@ def test_lists_are_narrowed_and_sorted_by_the_service(
     assert _asked(rules) == [asked]
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("network list --agent a-1", "GET /v2.0/agents/a-1/dhcp-networks?limit=1000"),
+        ("router list --agent a-1", "GET /v2.0/agents/a-1/l3-routers?limit=1000"),
+        ("network agent list --network n", "GET /v2.0/networks/n-1/dhcp-agents?limit=1000"),
+        ("network agent list --router r", "GET /v2.0/routers/r-1/l3-agents?limit=1000"),
+    ],
+)
+def test_agents_and_what_they_carry_are_listed(
+    stackloom: CommandLine, rules: FakeTransport, words: str, asked: str
+) -> None:
+    """Each way has a list of its own in Neutron."""
+    empty = answer(200, {"networks": [], "routers": [], "agents": []})
+    for path in ("agents/a-1/dhcp-networks", "agents/a-1/l3-routers"):
+        rules.on("GET", f"/v2.0/{path}", empty)
+    for path in ("networks/n-1/dhcp-agents", "routers/r-1/l3-agents"):
+        rules.on("GET", f"/v2.0/{path}", empty)
+    for kind in ("network", "router"):
+        found = {f"{kind}s": [{"id": f"{kind[0]}-1", "name": kind[0]}]}
+        rules.on("GET", f"/v2.0/{kind}s", answer(200, found))
+    assert stackloom(*words.split(), "-f", "value") == Said(code=0, stdout="", stderr="")
+    assert _asked(rules)[-1] == asked
+
+
+def test_users_with_a_role_in_a_project_are_listed(
+    stackloom: CommandLine, rules: FakeTransport
+) -> None:
+    """Members of groups too; more are asked for than are shown."""
+    rules.on("GET", "/v3/projects", answer(200, {"projects": [{"id": "p-1", "name": "web"}]}))
+    roles = [{"user": {"id": "u-2"}}, {"user": {"id": "u-2"}}, {"user": {"id": "u-3"}}]
+    rules.on("GET", "/v3/role_assignments", answer(200, {"role_assignments": roles}))
+    users = [{"id": f"u-{number}", "name": f"user {number}"} for number in range(1, 5)]
+    rules.on("GET", "/v3/users", answer(200, {"users": users}))
+    said = stackloom("user", "list", "--project", "web", "--limit", "1", "-f", "value")
+    assert said == Said(code=0, stdout="u-2 user 2\n", stderr="")
+    assert _asked(rules)[-2:] == [
+        "GET /v3/role_assignments?scope.project.id=p-1&effective",
+        "GET /v3/users",
+    ]
+
+
 # --- names inside domains -------------------------------------------------------------------------
 
 

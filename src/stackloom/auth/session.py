@@ -101,7 +101,10 @@ class Session:
         try:
             return await self.exchange.ask(_with_token(request, token), service=service)
         except Forbidden as error:
-            error.hint = scope_hint(token, service) or error.hint
+            # Keystone says 403 also to those who may, and how they can (keystone/exception.py,
+            # ResourceUpdateForbidden, 30.0.0).
+            is_immutable = service == "identity" and "immutable" in error.message
+            error.hint = "" if is_immutable else scope_hint(token, service) or error.hint
             raise
         except BadRequest as error:
             # "Running without keystone AuthN requires that project_id is specified", says Neutron

@@ -316,6 +316,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
             a member may not list projects, but may look at the own one.
         bulk: the API makes many in one request.
         beside: fields of ``new`` that stand beside the object in the body, not inside it.
+        inline: a field of ``new`` and ``change`` whose keys stand among the fields themselves.
         reshape: turns what the service answers about one into what ``state`` reads, where the
             fields alone do not do it.
         json_patch: it is changed by a list of operations (RFC 6902), and this is their media type.
@@ -357,6 +358,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     in_token: Callable[[Token], tuple[str, str]] | None = None
     bulk: bool = False
     beside: tuple[str, ...] = ()
+    inline: str = ""
     reshape: Callable[[Any], Any] | None = None
     json_patch: str = ""
     columns: tuple[Column[StateT], ...] = ()
@@ -396,9 +398,10 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         """Return the body of a request that says *fields* of one."""
         if not self.wrapped:
             return fields
-        if not self.beside:
+        if not self.beside and not self.inline:
             return {self.wire_key: fields}
         inside = msgspec.to_builtins(fields)
+        inside |= inside.pop(self.inline, {})
         beside = {name: inside.pop(name) for name in self.beside if name in inside}
         return {self.wire_key: inside, **beside}
 

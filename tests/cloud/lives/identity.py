@@ -35,7 +35,18 @@ def ground(openstack_cloud: OpenStackCloud) -> Iterator[Ground]:
 
 
 _NAMED: tuple[tuple[str, Mapping[str, Any], str, str, Mapping[str, Any]], ...] = (
-    ("project", {"name": "ik-a", "tags": ["x"]}, "--tag a", "--disable", {"enabled": False}),
+    (
+        "project",
+        {"name": "ik-a", "tags": ["x"], "properties": {"colour": "red"}},
+        "--tag a --tag b --property colour=red --property size=small",
+        "--disable --remove-tag a --tag c --property colour=blue --no-immutable",
+        {
+            "enabled": False,
+            "tags": ["b", "c"],
+            "options": {"immutable": False},
+            "properties": {"colour": "blue", "size": "small"},
+        },
+    ),
     (
         "user",
         {"name": "ik-a", "password": "pass-word-1"},

@@ -17,6 +17,12 @@ _KIND = "identity.domain"
 _BOTH = (
     text("--description", "description", "for people"),
     pair("--enable", "--disable", "enabled", "let its users in; disable it before deleting it"),
+    pair(
+        "--immutable",
+        "--no-immutable",
+        "options.immutable",
+        "neither changed nor deleted by anybody",
+    ),
 )
 _FILTERS = (
     text("--name", "name", "with exactly this name"),

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from stackloom.cli.command import Group
 from stackloom.cli.fields import (
     NEW_TAGS,
@@ -24,6 +27,9 @@ from stackloom.cli.kind_commands import (
     show_command,
     unset_command,
 )
+
+if TYPE_CHECKING:
+    from stackloom.cloud.kind import Kind
 
 _KIND = "network.network"
 
@@ -76,11 +82,22 @@ _FILTERS = (
     number("--provider-segment", "provider:segmentation_id", "with this VLAN or tunnel number"),
     *TAG_FILTERS,
 )
+_PLACES = (text("--agent", "agent", "that this DHCP agent serves, by id", metavar="AGENT"),)
+
+
+def _elsewhere(kind: Kind[Any], given: Mapping[str, Any]) -> Kind[Any]:
+    """Source: neutron/extensions/dhcpagentscheduler.py, 29.0.0."""
+    if "agent" not in given:
+        return kind
+    from stackloom.cli.identity import at
+
+    return at(kind, f"/v2.0/agents/{given['agent']}/dhcp-networks")
+
 
 GROUP = Group(
     help="Networks",
     commands=(
-        list_command(_KIND, _FILTERS),
+        list_command(_KIND, _FILTERS, places=_PLACES, elsewhere=_elsewhere),
         show_command(_KIND),
         create_command(_KIND, _CREATE),
         set_command(_KIND, (text("--name", "name", "a new name"), *_BOTH, *SET_TAGS)),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group
 from stackloom.cli.fields import (
@@ -33,6 +33,9 @@ from stackloom.cli.kind_commands import (
     unset_command,
 )
 from stackloom.errors import UsageError
+
+if TYPE_CHECKING:
+    from stackloom.cloud.kind import Kind
 
 _KIND = "network.router"
 _GATEWAY = "external_gateway_info"
@@ -137,6 +140,16 @@ _FILTERS = (
     named("--project", "project_id", "identity.project", "of this project"),
     *TAG_FILTERS,
 )
+_PLACES = (text("--agent", "agent", "that this L3 agent carries, by id", metavar="AGENT"),)
+
+
+def _elsewhere(kind: Kind[Any], given: Mapping[str, Any]) -> Kind[Any]:
+    """Source: neutron/extensions/l3agentscheduler.py, 29.0.0."""
+    if "agent" not in given:
+        return kind
+    from stackloom.cli.identity import at
+
+    return at(kind, f"/v2.0/agents/{given['agent']}/l3-routers")
 
 
 def _complete(body: dict[str, Any], have: Mapping[str, Any]) -> None:
@@ -200,7 +213,7 @@ def _gateways(verb: str, help: str) -> Command:
 GROUP = Group(
     help="Routers",
     commands=(
-        list_command(_KIND, _FILTERS),
+        list_command(_KIND, _FILTERS, places=_PLACES, elsewhere=_elsewhere),
         show_command(_KIND),
         create_command(_KIND, _CREATE, complete=_complete),
         set_command(_KIND, _SET, complete=_complete),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.fields import Field, named, pair, several, switch, text
 from stackloom.cli.identity import DOMAIN, ask_password, ask_passwords, at, password_fields
+from stackloom.cli.kind_at_hand import load_kind
 from stackloom.cli.kind_commands import (
     create_command,
     delete_command,
@@ -19,6 +20,7 @@ from stackloom.cli.kind_commands import (
 )
 
 if TYPE_CHECKING:
+    from stackloom.cli.listing import View
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.kind import Kind
 
@@ -83,11 +85,32 @@ _FILTERS = (
     switch("--enabled", "enabled", "only enabled ones"),
     switch("--disabled", "enabled", "only disabled ones", value=False),
 )
-_PLACES = (named("--group", "group", "identity.group", "who are in this group"),)
+_PLACES = (
+    named("--group", "group", "identity.group", "who are in this group"),
+    named("--project", "project", "identity.project", "who have a role in this project"),
+)
 
 
 def _elsewhere(kind: Kind[Any], given: Mapping[str, Any]) -> Kind[Any]:
     return at(kind, f"/v3/groups/{given['group']}/users") if "group" in given else kind
+
+
+async def _look(cloud: Cloud, given: Mapping[str, Any]) -> View:
+    """Show those with a role in a project alone; Keystone has no list of them.
+
+    Source: keystone/api/role_assignments.py, 30.0.0: ``effective`` has the members of groups too.
+    """
+    from stackloom.cli.listing import View
+    from stackloom.cloud.verbs import list_states
+
+    if "project" not in given:
+        return View()
+    assigned = at(
+        load_kind("identity.role_assignment"),
+        f"/v3/role_assignments?scope.project.id={given['project']}&effective",
+    )
+    ids = {each.user.id async for each in list_states(cloud, assigned) if each.user}
+    return View(keep=lambda user: user.id in ids)
 
 
 def _password_arguments(parser: ArgumentParser) -> None:
@@ -118,7 +141,7 @@ def _set_password(invocation: Invocation) -> int:
 GROUP = Group(
     help="Users",
     commands=(
-        list_command(_KIND, _FILTERS, places=_PLACES, elsewhere=_elsewhere),
+        list_command(_KIND, _FILTERS, places=_PLACES, elsewhere=_elsewhere, look=_look),
         show_command(_KIND, within=(DOMAIN,)),
         create_command(_KIND, (*_BOTH, DOMAIN), or_show=True, complete=ask_passwords),
         set_command(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
@@ -23,6 +24,7 @@ class NewProject(Body, frozen=True, kw_only=True):
     enabled: bool | UnsetType = UNSET
     tags: tuple[str, ...] | UnsetType = UNSET
     options: Mapping[str, bool | None] | UnsetType = UNSET
+    properties: Mapping[str, Any] | UnsetType = UNSET
 
 
 class ProjectChange(Body, frozen=True, kw_only=True):
@@ -33,10 +35,11 @@ class ProjectChange(Body, frozen=True, kw_only=True):
     enabled: bool | UnsetType = UNSET
     tags: tuple[str, ...] | UnsetType = UNSET
     options: Mapping[str, bool | None] | UnsetType = UNSET
+    properties: Mapping[str, Any] | UnsetType = UNSET
 
 
 class ProjectState(State, frozen=True, kw_only=True):
-    """What Keystone tells of a project."""
+    """What Keystone tells of a project; properties of any name, which people have given it."""
 
     domain_id: str | None = None
     parent_id: str | None = None
@@ -44,6 +47,19 @@ class ProjectState(State, frozen=True, kw_only=True):
     is_domain: bool = False
     tags: tuple[str, ...] = ()
     options: Mapping[str, bool | None] = {}
+    properties: Mapping[str, Any] = {}
+
+
+# What Keystone tells beside these, and is no property.
+_ABOUT = {"links", "parents", "subtree"}
+_OWN = {*ProjectState.__struct_fields__} - {"properties"}
+
+
+def _gathered(answer: Any) -> Any:
+    """Gather the properties, which stand among a project's own fields."""
+    own = {name: value for name, value in answer.items() if name in _OWN}
+    others = {name: answer[name] for name in answer if name not in _OWN and name not in _ABOUT}
+    return {**own, "properties": others}
 
 
 KIND = Kind(
@@ -54,6 +70,8 @@ KIND = Kind(
     state=ProjectState,
     new=NewProject,
     change=ProjectChange,
+    inline="properties",
+    reshape=_gathered,
     update_method="PATCH",
     own_list="/v3/auth/projects",
     in_token=lambda token: (token.project_id, token.scope.removeprefix("project ")),
