@@ -45,7 +45,7 @@ from stackloom.scenario.observe import (
 )
 from stackloom.scenario.outputs import kinds_told, output_values
 from stackloom.scenario.plan import Plan
-from stackloom.scenario.planner import KnownIds, Observed, make_plan
+from stackloom.scenario.planner import KnownIds, Observed, is_at_rest, make_plan
 from stackloom.scenario.preflight import Conditions, findings, requirements
 from stackloom.scenario.records import RecordedActions, Records, hold_records, records_directory
 from stackloom.scenario.saved_plan import (
@@ -56,6 +56,7 @@ from stackloom.scenario.saved_plan import (
     read_saved_plan,
 )
 from stackloom.scenario.schema import editor_schema, existing_sections
+from stackloom.scenario.secrecy import showable
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,11 @@ class Planned:
     scenario: Scenario
     plan: Plan
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def shown(self) -> Plan:
+        """The plan as it may be shown and saved: without secrets."""
+        return showable(self.plan, self.scenario.hide)
 
 
 def read_scenario(path: Path, given: Sequence[Given] = ()) -> Loaded:
@@ -258,7 +264,6 @@ def save_plan(cloud_key: str, loaded: Loaded, planned: Planned) -> str:
     Args:
         cloud_key: see ``cloud_key``.
     """
-    document = plan_document(planned.plan)
     saved = SavedPlan(
         stackloom_plan=FORMAT,
         cloud=cloud_key,
@@ -266,7 +271,7 @@ def save_plan(cloud_key: str, loaded: Loaded, planned: Planned) -> str:
         folder=loaded.folder,
         files=loaded.files,
         variables=loaded.variables,
-        plan=json.loads(planned.scenario.hide(json.dumps(document))),
+        plan=plan_document(planned.shown),
     )
     return json.dumps(msgspec.to_builtins(saved), indent=2)
 
@@ -297,8 +302,7 @@ def check_still_so(saved: SavedPlan, cloud_key: str, planned: Planned) -> None:
             f"the plan was made for {saved.cloud}, and this is {cloud_key}",
             hint="choose that cloud and project, or plan again",
         )
-    now = json.loads(planned.scenario.hide(json.dumps(plan_document(planned.plan))))
-    if addresses := moved(saved.plan, now):
+    if addresses := moved(saved.plan, plan_document(planned.shown)):
         raise Moved(addresses)
 
 
@@ -337,14 +341,18 @@ async def resources(cloud: Cloud, scenario_name: str) -> dict[Address, State]:
         UnknownName: nothing there carries its marks; names the scenarios that have some.
     """
     listed = await list_kinds(cloud, KINDS, _DECLARED)
-    states = marked_states(KINDS, listed, scenario_name).states
+    states = {
+        address: state
+        for address, state in marked_states(KINDS, listed, scenario_name).states.items()
+        if not is_at_rest(KINDS, address, state)
+    }
     if not states:
         there = ", ".join(scenarios_in(KINDS, listed)) or "none"
         raise UnknownName(
             f'nothing in this project carries the marks of scenario "{scenario_name}"',
             hint=f"scenarios found here: {there}",
         )
-    return dict(states)
+    return states
 
 
 async def topology(cloud: Cloud, scenario_name: str) -> list[Part]:

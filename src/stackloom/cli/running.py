@@ -34,13 +34,12 @@ if TYPE_CHECKING:
 
 def show_plan(invocation: Invocation, planned: operations.Planned) -> None:
     """Tell what will be done, and what may go wrong with it."""
-    hide = planned.scenario.hide
     if getattr(invocation.options, "json", False):
-        document = {"event": "planned", **plan_document(planned.plan)}
-        invocation.data(hide(json.dumps(document)))
+        document = {"event": "planned", **plan_document(planned.shown)}
+        invocation.data(json.dumps(document))
     else:
-        for line in plan_lines(planned.plan):
-            invocation.talk(hide(line))
+        for line in plan_lines(planned.shown):
+            invocation.talk(line)
         invocation.talk(f'scenario "{planned.scenario.name}": {counts_line(planned.plan)}')
     show_warnings(invocation, planned)
 

@@ -157,7 +157,10 @@ def scenarios_in(kinds: Kinds, listed: Listed) -> dict[str, int]:
     """Return the scenarios whose marks are in lists, and how many resources carry each."""
     counts: dict[str, int] = {}
     for name, states in listed.items():
+        declaration = kinds[name].declaration
         for state in states:
+            if declaration and declaration.at_rest(state):
+                continue
             if mark := kinds[name].mark(state, listed):
                 counts[mark.scenario] = counts.get(mark.scenario, 0) + 1
     return dict(sorted(counts.items()))

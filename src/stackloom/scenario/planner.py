@@ -98,7 +98,7 @@ def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
     gone = {
         address: state
         for address, state in observed.states.items()
-        if address not in specs and not _at_rest(kinds, address, state)
+        if address not in specs and not is_at_rest(kinds, address, state)
     }
     gone |= {address: observed.states[address] for address in replaced}
     deletes = _delete_steps(kinds, gone, observed, replaced)
@@ -110,7 +110,8 @@ def make_plan(kinds: Kinds, scenario: Scenario, observed: Observed) -> Plan:
     return Plan(scenario=scenario.name, steps=_in_order(steps), found=observed.found)
 
 
-def _at_rest(kinds: Kinds, address: Address, state: Any) -> bool:
+def is_at_rest(kinds: Kinds, address: Address, state: Any) -> bool:
+    """Tell whether there is nothing to take back: a facet as it is where nobody asks for one."""
     declaration = kinds[address.kind].declaration
     return declaration is not None and declaration.at_rest(state)
 

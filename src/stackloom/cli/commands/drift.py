@@ -39,12 +39,12 @@ def _drift(invocation: Invocation) -> int:
         return await operations.plan(cloud, loaded, check_quota=False)
 
     planned = with_cloud(invocation, work)
-    drift, hide = drift_of(planned.plan), planned.scenario.hide
+    drift = drift_of(planned.shown)
     if invocation.options.format == "json":
-        invocation.data(hide(json.dumps(drift_document(drift), indent=2)))
+        invocation.data(json.dumps(drift_document(drift), indent=2))
     else:
         for line in drift_lines(planned.scenario.name, drift):
-            invocation.data(hide(line))
+            invocation.data(line)
     return 2 if drift and invocation.options.detailed_exitcode else 0
 
 

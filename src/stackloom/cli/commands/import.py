@@ -39,12 +39,12 @@ def _import(invocation: Invocation) -> int:
             state = await operations.adopt(cloud, loaded, address, options.name)
             invocation.talk(f'{address} is {state.id} now, and belongs to "{loaded.scenario.name}"')
             planned = await operations.plan(cloud, loaded, check_quota=False)
-            return plan_lines(planned.plan)
+            return plan_lines(planned.shown)
 
     if lines := with_cloud(invocation, work):
         invocation.talk("an apply would now:")
         for line in lines:
-            invocation.talk(loaded.scenario.hide(line))
+            invocation.talk(line)
     return 0
 
 

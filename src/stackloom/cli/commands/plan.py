@@ -50,12 +50,12 @@ def _plan(invocation: Invocation) -> int:
         return planned
 
     planned = with_cloud(invocation, work)
-    plan, hide = planned.plan, planned.scenario.hide
+    plan = planned.shown
     if options.format == "json":
-        invocation.data(hide(json.dumps(plan_document(plan), indent=2)))
+        invocation.data(json.dumps(plan_document(plan), indent=2))
     else:
         for line in plan_lines(plan):
-            invocation.data(hide(line))
+            invocation.data(line)
         invocation.data(f'scenario "{plan.scenario}": {counts_line(plan)}')
     show_warnings(invocation, planned)
     if options.output:
