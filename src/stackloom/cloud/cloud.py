@@ -10,7 +10,7 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -29,6 +29,9 @@ from stackloom.transport.exchange import Exchange
 from stackloom.transport.reqwest import ReqwestTransport
 from stackloom.transport.stream import Sink, Upload
 from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
+
+if TYPE_CHECKING:
+    from stackloom.transport.meter import Meter
 
 Query = Mapping[str, str | int | bool | Sequence[str]]
 """What is asked of a list; a parameter with several values is sent once for each."""
@@ -65,6 +68,17 @@ class Cloud:
     def requests_sent(self) -> int:
         """How many requests went out so far, retries included."""
         return self._session.exchange.requests_sent
+
+    @property
+    def meter(self) -> Meter:
+        """How long its services take to answer."""
+        exchange = self._session.exchange
+        exchange.meter = exchange.meter or _meter()
+        return exchange.meter
+
+    def allow(self, requests_at_once: int) -> None:
+        """Let so many requests be under way from now on, over all services."""
+        self._session.exchange.allow(requests_at_once)
 
     async def token(self) -> Token:
         """Return the token in use, logging in where there is none yet."""
@@ -195,7 +209,7 @@ async def connect(
     environment: Mapping[str, str] = os.environ,
 ) -> AsyncIterator[Cloud]:
     """Open a cloud for the length of an ``async with``; nothing is sent before it is needed."""
-    exchange = Exchange(transport or ReqwestTransport(tls=config.tls))
+    exchange = Exchange(transport or ReqwestTransport(tls=config.tls), meter=_meter())
     session = Session(config, exchange, cache=_cache(config, environment))
     async with Cloud(session, versions=_versions(config, environment)) as cloud:
         yield cloud
@@ -213,6 +227,12 @@ async def connect_alone(
     versions = _versions(config, environment)
     async with Cloud(session, sleep=blocking_sleep, turns=AloneTurns, versions=versions) as cloud:
         yield cloud
+
+
+def _meter() -> Meter:
+    from stackloom.transport.meter import Meter  # noqa: PLC0415 - quick commands need none
+
+    return Meter()
 
 
 def _cache(config: CloudConfig, environment: Mapping[str, str]) -> TokenCache | None:

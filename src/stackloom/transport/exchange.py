@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from stackloom.errors import CloudError, InDoubt, ServerFault, Unreachable
@@ -23,6 +24,9 @@ from stackloom.log import Log
 from stackloom.transport.client import Answer, Lost, NotSent, Request, Transport
 from stackloom.transport.refusal import refusal, request_id, service_name
 from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
+
+if TYPE_CHECKING:
+    from stackloom.transport.meter import Meter
 
 log = Log(__name__)
 TIMING_LOG = "stackloom-timing"
@@ -50,6 +54,7 @@ class Exchange:
         sleep: how pauses are spent; tests pass their own.
         turns: how turns are taken: those of asyncio, or of a program that is alone.
         connections: how many requests may be under way at once, over all services.
+        meter: is told how long each answer took.
     """
 
     def __init__(
@@ -59,9 +64,12 @@ class Exchange:
         sleep: Sleep = loop_sleep,
         turns: Turns = LoopTurns,
         connections: int = 16,
+        meter: Meter | None = None,
     ) -> None:
+        self.meter = meter
         self._transport = transport
         self._sleep = sleep
+        self._turns = turns
         self._slots = turns(connections)
         self._servers_seen: set[str] = set()
         self.requests_sent = 0
@@ -82,7 +90,7 @@ class Exchange:
         for attempt in range(1, MOST_TRIES + 1):
             last_try = attempt == MOST_TRIES
             try:
-                answer = await self._send(request)
+                answer = await self._send(request, service)
             except NotSent as error:
                 if last_try or not self._may_recover(request, error):
                     raise _unreachable(request, service, error) from error
@@ -108,9 +116,14 @@ class Exchange:
         """Give the connections back."""
         await self._transport.close()
 
-    async def _send(self, request: Request) -> Answer:
+    def allow(self, connections: int) -> None:
+        """Let so many requests be under way from now on; those that are go on."""
+        self._slots = self._turns(connections)
+
+    async def _send(self, request: Request, service: str) -> Answer:
         async with self._slots:
             self.requests_sent += 1
+            at_once = self.meter.begin(service) if self.meter else 0
             started = time.monotonic()
             if log.tells_debug():
                 log.debug("REQ: %s", curl_line(request))
@@ -119,6 +132,12 @@ class Exchange:
             finally:
                 seconds = time.monotonic() - started
                 timing.info("%s %s %f", request.method, request.url, seconds)
+                if self.meter:
+                    self.meter.end(service)
+            later = _was_put_off(answer)
+            if self.meter and (later or answer.status < 400):
+                sort = self.meter.sort(request.method, request.url)
+                self.meter.note(service, sort, seconds, at_once, later=later)
             self._servers_seen.add(_server(request))
             log.debug(
                 "RESP: [%s] %s %s %.3f s, %d bytes, %s",

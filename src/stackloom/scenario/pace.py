@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decide how many requests go to a service at once, from how long its answers take. Pure.
+
+There are two sorts of clouds. Where the way there and back is what takes the time, everything goes
+at once. Where the service's CPU does, more at once are no faster: they wait for each other, and it
+works more in all (measured on the local cloud: 25 networks with a server each took the services
+125 s of CPU all at once, and 83 s a few at a time).
+
+The arithmetic: an answer takes the *way* (the quickest answer that the cloud has ever given) and
+*work*. A service that works on *n* requests at the same time answers each as quickly as a single
+one; one that works on fewer answers later in proportion. So what is under way, times the best work
+over the work now, says on how many it works: its capacity. To keep it busy across the way takes as
+many times more as way and work are longer than the work.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+
+from stackloom.transport.meter import Meter, Sample
+
+# So many at once cost the services of a small cloud least CPU in all.
+AT_ONCE_AT_FIRST = 4
+# A gateway before an API takes some hundred connections, ours are not the only ones.
+MOST_AT_ONCE = 50
+# Ask for twice what it has shown to work on: it may work on more.
+REACH = 2.0
+# Before the first change is answered, lists are all that is known of a service; on the local cloud
+# a change takes it three to five times as long.
+CHANGES_COST = 4.0
+# Answers differ by so much of the way, or so many seconds, for no reason.
+JITTER_SHARE = 0.03
+JITTER_SECONDS = 0.002
+
+
+class Pace:
+    """How many requests of each sort may be under way to one service.
+
+    Args:
+        meter: what the cloud has shown so far, and shows while this is in use.
+    """
+
+    def __init__(self, meter: Meter, service: str) -> None:
+        self._meter = meter
+        self._service = service
+        self._ceiling = float(MOST_AT_ONCE)
+        self._put_off = meter.put_off[service]
+
+    def at_once(self, sort: str, least: int = AT_ONCE_AT_FIRST) -> int:
+        """Return how many requests may be under way while one of *sort* is.
+
+        Args:
+            least: as many as that in any case, as long as the service puts nothing off.
+        """
+        way = self._meter.quickest_seconds
+        readings = self._meter.readings(self._service, sort)
+        if readings.latest:
+            best = _work(readings.best_seconds, way)
+            capacity = REACH * _capacity(readings.latest, best, way)
+        elif others := self._meter.best_of_all(self._service):
+            best = CHANGES_COST * max(_work(seconds, way) for seconds in others)
+            capacity = least
+        else:
+            return min(least, int(self._ceiling))
+        wanted = max(least, round(capacity * (way + best) / best))
+        return max(1, min(wanted, int(self._ceiling)))
+
+    def answered(self) -> None:
+        """Note that an answer came: fewer where it was "later", slowly more where it was not."""
+        put_off = self._meter.put_off[self._service]
+        if put_off > self._put_off:
+            self._ceiling = max(1.0, self._ceiling / 2)
+            self._put_off = put_off
+        else:
+            self._ceiling = min(MOST_AT_ONCE, self._ceiling + 1 / self._ceiling)
+
+
+def _capacity(samples: deque[Sample], best: float, way: float) -> float:
+    """Return on how many requests the service works at the same time, to judge by its answers."""
+    return statistics.median(each.at_once * best / _work(each.seconds, way) for each in samples)
+
+
+def _work(seconds: float, way: float) -> float:
+    """Return what an answer took beside the way; what could be chance counts as least."""
+    return max(seconds - way, JITTER_SHARE * way, JITTER_SECONDS)
