@@ -99,6 +99,26 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "dns_domain": "example.org.",
         "qos_policy": "slow",
     },
+    "port_forwarding": {
+        "floating_ip": "shared",
+        "protocol": "udp",
+        "external_port": "8000-8010",
+        "server": "",
+        "on": "",
+        "port": "a",
+        "internal_ip_address": "10.0.0.5",
+        "internal_port": "9000:9010",
+        "description": "words",
+    },
+    "trunk": {
+        "port": "a",
+        "subports": [
+            {"port": "c", "segmentation_id": 102},
+            {"port": "b", "segmentation_id": 101, "segmentation_type": "vlan"},
+        ],
+        "description": "words",
+        "admin_state_up": False,
+    },
     "address_group": {"description": "words", "addresses": ["10.0.0.5", "2001:DB8::/32"]},
     "security_group_rules": {"group": "web", "rules": ["tcp/22"], "default_egress": True},
     "port": {
@@ -211,7 +231,15 @@ def _as_glance(kind: Kind[Any], body: Mapping[str, Any]) -> object:
     return msgspec.convert(kind.reshape({**body, "id": "new-id", "status": "queued"}), kind.state)
 
 
+def _as_port_forwarding(kind: Kind[Any], body: Mapping[str, Any]) -> object:
+    """Answer like Neutron; whose it is stands in the path."""
+    state = _as_neutron(kind, body)
+    assert isinstance(state, msgspec.Struct)
+    return msgspec.structs.replace(state, floating_ip_id="floating_ip-shared-id")
+
+
 _ANSWERS: Mapping[str, Callable[[Kind[Any], Mapping[str, Any]], object]] = {
+    "port_forwarding": _as_port_forwarding,
     "router_interface": _as_router_interface,
     "server": _as_nova,
     "volume": _as_cinder,

@@ -326,7 +326,14 @@ def test_its_port_tells_the_leg_that_it_holds() -> None:
     """A router's leg, the router and the port cannot go before it."""
     state = _state(port_id="p-1", fixed_ip_address="10.0.0.5", router_id="r-1")
     assert KIND.derive is not None
-    ports = [_port("p-1", "10.0.1.5", "10.0.0.5")]
+    leg = PortState(
+        id="p-2",
+        network_id="network-blue-id",
+        device_id="r-1",
+        device_owner="network:router_interface",
+        fixed_ips=(FixedIp(subnet_id="s-10.0.0.5", ip_address="10.0.0.1"),),
+    )
+    ports = [_port("p-1", "10.0.1.5", "10.0.0.5"), leg]
     (completed,) = KIND.derive({"floating_ip": [state], "port": ports})
     assert completed == msgspec.structs.replace(
         state, interface_id="r-1/s-10.0.0.5", is_one_of_several=True

@@ -292,6 +292,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
         parent: the module of the kind below whose members it is, such as
             ``network.floating_ip``; ``{parent}`` in its paths stands for that one's id, which
             ``under`` fills in.
+        parent_has: whether a parent's state says that it has any; one that has none is not asked.
         wrapped: bodies hold one under its key; Glance sends and takes it bare.
         new: what can be said when one is made; None where it cannot be made.
         change: what can be changed afterwards; None for nothing.
@@ -341,6 +342,7 @@ class Kind(msgspec.Struct, Generic[StateT], frozen=True, kw_only=True):
     key: str = ""
     noun: str = ""
     parent: str = ""
+    parent_has: Callable[[Any], bool] = lambda _parent: True
     wrapped: bool = True
     new: type[Body] | None = None
     change: type[Body] | None = None

@@ -14,14 +14,16 @@ from typing import Any
 
 import msgspec
 
-from stackloom.cloud.kind import UNKNOWN, Declared, Fault, Ids, Kind, Place, Reference, Spec
+from stackloom.cloud.kind import UNKNOWN, Declared, Fault, Ids, Kind, Listed, Place, Reference, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import UsageError
-from stackloom.resources.compute import server
-from stackloom.resources.compute.server import Nic, ServerSpec
-from stackloom.resources.network import router, router_interface
+from stackloom.resources.compute._server_nics import Nic
+from stackloom.resources.compute._server_spec import ServerSpec, networks_of
+from stackloom.resources.network import router_interface
 from stackloom.resources.network._ranges import read_address
+from stackloom.resources.network._remembered import Remembered
 from stackloom.resources.network.port import PortSpec, PortState
+from stackloom.resources.network.router import RouterSpec
 from stackloom.resources.network.subnet import SubnetSpec
 
 # A value that only the cloud knows, such as ``${port.database.address}``.
@@ -100,7 +102,7 @@ def place_faults(target: Target, declared: Declared) -> Iterator[Fault]:
     """Check that a server of the scenario is on the network on which it is meant."""
     named = declared.get(Address("server", target.server))
     if target.on and isinstance(named, ServerSpec):
-        networks = _networks(server.KIND, named, declared)
+        networks = networks_of(Address("server", target.server), named, declared)
         if target.on not in networks:
             message = f"server {target.server} is not on network {target.on}"
             hint = f"it is on {', '.join(sorted(networks))}" if networks else ""
@@ -115,32 +117,11 @@ class _Ways(msgspec.Struct):
 
     Attributes:
         legs: the router interfaces by the network that they stand on.
-        gateways: the routers, and what of them is a resource of its own, by the network outside.
+        gateways: the routers by the network that they reach outside.
     """
 
     legs: dict[str, list[Address]]
     gateways: dict[str, list[Address]]
-
-
-class _LastWays:
-    """Remembers the ways of the scenario asked for last, for each of its addresses asks for them.
-
-    Without it a plan would take time in the number of floating IPs times that of all resources.
-    """
-
-    def __init__(self) -> None:
-        self._declared: Declared | None = None
-        self._ways = _Ways(legs={}, gateways={})
-
-    def of(self, declared: Declared) -> _Ways:
-        """Return the ways of a scenario."""
-        if declared is not self._declared:
-            self._ways = _ways(declared)
-            self._declared = declared
-        return self._ways
-
-
-_last_ways = _LastWays()
 
 
 def _ways(declared: Declared) -> _Ways:
@@ -149,11 +130,12 @@ def _ways(declared: Declared) -> _Ways:
         if address.kind == router_interface.KIND.name:
             for network in _networks(router_interface.KIND, spec, declared):
                 ways.legs.setdefault(network, []).append(address)
-        elif address.kind == router.KIND.name:
-            for reference in _named(router.KIND, spec):
-                if reference.kind == "network":
-                    ways.gateways.setdefault(reference.name, []).append(address)
+        elif isinstance(spec, RouterSpec) and spec.gateway:
+            ways.gateways.setdefault(spec.gateway.network, []).append(address)
     return ways
+
+
+_ways_of = Remembered(_ways)
 
 
 def _named(kind: Kind[Any], spec: Spec) -> Iterable[Reference]:
@@ -181,10 +163,10 @@ def waits(target: Target, outside: str, declared: Declared) -> Iterator[Address]
     if target.on:
         networks.add(target.on)
     elif isinstance(named, ServerSpec):
-        networks |= _networks(server.KIND, named, declared)
+        networks |= networks_of(Address("server", target.server), named, declared)
     if isinstance(port, PortSpec):
         networks.add(port.network)
-    ways = _last_ways.of(declared)
+    ways = _ways_of(declared)
     for network in sorted(networks):
         yield from ways.legs.get(network, ())
     if networks:
@@ -240,9 +222,16 @@ def _ipv4(addresses: Iterable[str]) -> tuple[str, ...]:
     return tuple(address for address in addresses if ":" not in address)
 
 
-def leg_of(port: PortState | None, address: str | None, router_id: str | None) -> str:
-    """Return the id of the router interface through which an address of a port is reached."""
-    for fixed in port.fixed_ips if port is not None and router_id else ():
-        if fixed.ip_address == address:
-            return f"{router_id}/{fixed.subnet_id}"
-    return ""
+def legs_of(listed: Listed) -> dict[tuple[str | None, str], str]:
+    """Return the router interfaces among listed ports: ``{(router id, subnet id): its id}``."""
+    return {
+        (leg.router_id, subnet_id): leg.id
+        for leg in router_interface.interfaces(listed)
+        for subnet_id in leg.subnet_ids
+    }
+
+
+def subnet_of(port: PortState | None, address: str | None) -> str:
+    """Return the subnet on which a port has an address."""
+    found = [ip.subnet_id for ip in port.fixed_ips if ip.ip_address == address] if port else []
+    return found[0] if found else ""

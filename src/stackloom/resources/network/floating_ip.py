@@ -271,17 +271,23 @@ def _update(state: FloatingIpState, changes: Sequence[Difference]) -> list[Call]
 
 def _derive(listed: Listed) -> list[FloatingIpState]:
     ports = {port.id: port for port in listed.get("port", ())}
-    return [_completed(state, ports) for state in listed.get("floating_ip", ())]
+    legs = _reach.legs_of(listed)
+    return [_completed(state, ports, legs) for state in listed.get("floating_ip", ())]
 
 
-def _completed(state: FloatingIpState, ports: Mapping[str, Any]) -> FloatingIpState:
+def _completed(
+    state: FloatingIpState,
+    ports: Mapping[str, Any],
+    legs: Mapping[tuple[str | None, str], str],
+) -> FloatingIpState:
     port = ports.get(state.port_id or "")
     if port is None:
         return state
+    subnet_id = _reach.subnet_of(port, state.fixed_ip_address)
     addresses = [ip.ip_address for ip in port.fixed_ips if ":" not in ip.ip_address]
     return msgspec.structs.replace(
         state,
-        interface_id=_reach.leg_of(port, state.fixed_ip_address, state.router_id),
+        interface_id=legs.get((state.router_id, subnet_id), ""),
         is_one_of_several=len(addresses) > 1,
     )
 
