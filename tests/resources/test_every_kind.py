@@ -63,6 +63,28 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         ],
         "service_types": ["network:router_gateway", "compute:nova"],
     },
+    "subnet_pool": {
+        "prefixes": ["10.0.1.0/24", "10.0.0.0/24", "10.9.0.0/16"],
+        "description": "words",
+        "default_prefixlen": 26,
+        "min_prefixlen": 24,
+        "max_prefixlen": 28,
+        "default_quota": 512,
+        "address_scope": "scope",
+        "shared": True,
+        "is_default": False,
+    },
+    "address_scope": {"ip_version": 6, "shared": True},
+    "rbac_policy": {
+        "network": "blue",
+        "security_group": "",
+        "qos_policy": "",
+        "address_scope": "",
+        "subnet_pool": "",
+        "address_group": "",
+        "action": "access_as_shared",
+        "target_project": "0123456789abcdef0123456789abcdef",
+    },
     "router": {
         "connects": ["blue", {"network": "green"}, {"subnet": "wan", "address": "10.0.0.9"}],
         "external_network": "public",
@@ -178,6 +200,9 @@ _FIRST_TITLES = {
     "availability_zone": ["Zone Name", "Zone Status"],
     "hypervisor": ["ID", "Hypervisor Hostname"],
 }
+
+# Kinds that keep no words of ours, and are known by the marks of what they are about.
+_MARKED_BY_OTHERS = {"rbac_policy"}
 
 
 def _of(kind: Kind[Any]) -> Declaration[Any, Any]:
@@ -348,7 +373,7 @@ def test_what_is_made_carries_its_mark(kind: Kind[Any], ids: FakeIds) -> None:
     spec = msgspec.convert(_FULL[kind.name], _of(kind).spec)
     call = kind.create_call(address, spec, mark, ids)
     assert isinstance(call.body, Mapping)
-    if kind.has_own_list:
+    if kind.has_own_list and kind.name not in _MARKED_BY_OTHERS:
         state = _ANSWERS.get(kind.name, _as_neutron)(kind, call.body)
         assert kind.mark(state, {}) == mark
 
