@@ -615,3 +615,25 @@ def test_a_long_list_shows_how_it_is_used() -> None:
         [{"destination": "10.9.0.0/16", "nexthop": "10.0.0.9"}],
         *(4, None, ["compute:nova"], ["a"]),
     ]
+
+
+def test_who_names_a_range_of_a_pool_comes_before_those_who_leave_it_open() -> None:
+    """Otherwise the pool might have given it to one of them."""
+    assert KIND.declaration is not None
+    waits = KIND.declaration.waits
+    open_one = SubnetSpec(network="blue", subnet_pool="main")
+    by_default = SubnetSpec(network="blue", use_default_subnetpool=True)
+    named = msgspec.structs.replace(open_one, cidr="10.0.0.0/26")
+    declared = {
+        Address("subnet", "open"): open_one,
+        Address("subnet", "named"): named,
+        Address("subnet", "other"): msgspec.structs.replace(named, subnet_pool="other"),
+        Address("subnet", "six"): msgspec.structs.replace(by_default, cidr="fd00::/64"),
+        Address("subnet", "four"): msgspec.structs.replace(by_default, cidr="10.9.0.0/24"),
+        Address("subnet", "plain"): _SPEC,
+    }
+    assert list(waits(_BLUE, open_one, declared)) == [Address("subnet", "named")]
+    assert list(waits(_BLUE, by_default, declared)) == [Address("subnet", "four")]
+    assert list(waits(_BLUE, open_one, {_BLUE: open_one})) == []
+    for spec in (named, _SPEC):
+        assert list(waits(_BLUE, spec, declared)) == []

@@ -200,6 +200,22 @@ def sorted_pools(pools: Iterable[AllocationPool]) -> list[dict[str, str]]:
     return sorted(plain, key=lambda pool: int(ip_address(pool["start"])))
 
 
+def captured_inside(
+    cidr: str, gateway_ip: str | None, pools: Iterable[AllocationPool], *, is_from_pool: bool
+) -> dict[str, object]:
+    """Return gateway and pools as they stand in a file, unless Neutron chooses them by itself."""
+    entry: dict[str, object] = {}
+    known = read_range(cidr)
+    if known is None:
+        return entry
+    if gateway_ip != str(usual_gateway(known, is_from_pool=is_from_pool)):
+        entry["gateway_ip"] = gateway_ip
+    found = sorted_pools(pools)
+    if found != sorted_pools(usual_pools(known, read_address(gateway_ip or ""))):
+        entry["allocation_pools"] = found
+    return entry
+
+
 def pool_faults(
     pools: Iterable[AllocationPool], cidr: str, gateway: str, place: Place
 ) -> Iterator[Fault]:

@@ -36,18 +36,17 @@ from stackloom.resources.network._ranges import (
     RouteSpec,
     address_faults,
     as_neutron_writes,
+    captured_inside,
     is_link_local,
     overlapping,
     pool_faults,
     range_as_neutron_writes,
     range_faults,
-    read_address,
     read_range,
     routes_as_neutron_writes,
     routes_faults,
     sorted_pools,
     usual_gateway,
-    usual_pools,
 )
 
 AddressMode = Literal["slaac", "dhcpv6-stateless", "dhcpv6-stateful"]
@@ -286,6 +285,40 @@ def _references(spec: SubnetSpec) -> Iterator[Reference]:
         yield Reference(kind="subnet_pool", name=spec.subnet_pool, place=place, declared=False)
 
 
+class _LastPools:
+    """Remembers what of a scenario takes a range of its own from which pool.
+
+    Without it a plan would take time in the number of subnets from pools times that of all.
+    """
+
+    def __init__(self) -> None:
+        self._declared: Declared | None = None
+        self._by_pool: dict[tuple[str, int], list[Address]] = {}
+
+    def taken_from(self, declared: Declared, spec: SubnetSpec) -> list[Address]:
+        """Return the subnets that name their range in the pool of *spec*."""
+        if declared is not self._declared:
+            self._declared, self._by_pool = declared, {}
+            for address, other in declared.items():
+                if isinstance(other, SubnetSpec) and other.is_from_pool and other.cidr:
+                    self._by_pool.setdefault(_pool(other), []).append(address)
+        return self._by_pool.get(_pool(spec), [])
+
+
+def _pool(spec: SubnetSpec) -> tuple[str, int]:
+    """Return which pool it is cut from; of default ones there is one a family."""
+    return spec.subnet_pool, 0 if spec.subnet_pool else spec.version
+
+
+_last_pools = _LastPools()
+
+
+def _waits(_address: Address, spec: SubnetSpec, declared: Declared) -> Iterator[Address]:
+    """Let those who say which range they want come first, or the pool might give it away."""
+    if spec.is_from_pool and not spec.cidr:
+        yield from _last_pools.taken_from(declared, spec)
+
+
 def _requires(spec: SubnetSpec) -> Iterator[Requirement]:
     if spec.subnet_pool:
         yield Requirement(place=("subnet_pool",), extension="subnet_allocation")
@@ -380,15 +413,12 @@ def _capture(state: SubnetState, names: Names) -> Mapping[str, Any] | None:
 
 def _captured_inside(state: SubnetState) -> dict[str, Any]:
     """Return gateway, pools and lists, where they are not what Neutron chooses by itself."""
-    entry: dict[str, Any] = {}
-    cidr = read_range(state.cidr)
-    if cidr is not None:
-        usual = usual_gateway(cidr, is_from_pool=bool(state.subnetpool_id))
-        if state.gateway_ip != str(usual):
-            entry["gateway_ip"] = state.gateway_ip
-        pools = sorted_pools(state.allocation_pools)
-        if pools != sorted_pools(usual_pools(cidr, read_address(state.gateway_ip or ""))):
-            entry["allocation_pools"] = pools
+    entry = captured_inside(
+        state.cidr,
+        state.gateway_ip,
+        state.allocation_pools,
+        is_from_pool=bool(state.subnetpool_id),
+    )
     if state.dns_nameservers:
         entry["dns_nameservers"] = list(state.dns_nameservers)
     if state.host_routes:
@@ -459,6 +489,7 @@ KIND = Kind(
         create=_create,
         compare=_compare,
         needs=lambda state: filter(None, [state.network_id, state.subnetpool_id]),
+        waits=_waits,
         part_of="network",
         leaves_with=lambda state: state.network_id,
         requires=_requires,
