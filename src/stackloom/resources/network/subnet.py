@@ -260,9 +260,8 @@ def _mode_faults(spec: SubnetFields, place: Place) -> Iterator[Fault]:
 
 def _modes(spec: SubnetFields) -> dict[str, str]:
     """Return the modes that are asked for, by Neutron's names."""
-    short = {"ipv6_ra_mode": spec.ipv6, "ipv6_address_mode": spec.ipv6}
-    long = {"ipv6_ra_mode": spec.ipv6_ra_mode, "ipv6_address_mode": spec.ipv6_address_mode}
-    wanted = short if spec.ipv6 is not UNSET else long
+    names = ("ipv6_ra_mode", "ipv6_address_mode")
+    wanted = {name: spec.ipv6 or getattr(spec, name) for name in names}
     return {name: mode for name, mode in wanted.items() if isinstance(mode, str)}
 
 
@@ -389,8 +388,7 @@ def _compare(
 
 
 def _adopt(state: SubnetState, mark: Mark) -> Call:
-    description = mark.beside(without_mark(state.description))
-    body = {"subnet": {"description": description}}
+    body = {"subnet": {"description": mark.beside(without_mark(state.description))}}
     return Call(method="PUT", path=f"/v2.0/subnets/{state.id}", body=body)
 
 
