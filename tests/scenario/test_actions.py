@@ -419,24 +419,6 @@ servers: {alice: {image: cirros, flavor: m1.tiny, networks: [blue]}}
     assert asyncio.run(changes(cloud, wanted)) == ["delete network.blue@a-smaller-id"]
 
 
-def test_interfaces_of_one_router_are_added_one_after_the_other() -> None:
-    """Neutron works through them singly anyway; at most one is under way."""
-    under_way, most = [0], [0]
-    cloud = FakeCloud()
-
-    def count(number: int, handled: bool) -> None:
-        if "add_router_interface" in cloud.requests[number - 1]:
-            under_way[0] += -1 if handled else 1
-            most[0] = max(most[0], under_way[0])
-
-    cloud.on_request = count
-    names = [f"n{number}" for number in range(5)]
-    networks = ", ".join(f"{name}: {{cidr: 10.{n}.0.0/24}}" for n, name in enumerate(names))
-    text = f"scenario: s\nnetworks: {{{networks}}}\nrouters: {{hub: {{connects: {names}}}}}\n"
-    asyncio.run(apply(cloud, scenario(text.replace("'", ""))))
-    assert (under_way, most) == ([0], [1])
-
-
 def test_a_plan_with_an_id_that_is_gone_ends_in_the_service_s_words() -> None:
     """Between plan and apply somebody took the network away."""
 

@@ -27,6 +27,7 @@ _ID = "0e3c8a52-6f1d-4c1b-9d7e-2f6a5b4c3d21"
             "PUT /v2.0/routers//add_router_interface",
         ),
         ("POST", f"http://c/volume/v3/{'a1' * 16}/volumes", "POST /v3//volumes"),
+        ("POST", "/v3/{project_id}/volumes", "POST /v3//volumes"),
         ("GET", "http://c/elsewhere", "GET /elsewhere"),
     ],
 )

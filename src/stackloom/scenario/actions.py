@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import msgspec
@@ -42,11 +43,9 @@ from stackloom.scenario.model import Kinds, Scenario, references
 from stackloom.scenario.observe import list_kinds, marked_states
 from stackloom.scenario.plan import Action, Plan, Step
 from stackloom.scenario.planner import KnownIds
+from stackloom.scenario.traffic import Traffic
 from stackloom.transport.client import Answer
 
-# About 4 requests at once cost the services of a small cloud least CPU in all; measured with 25
-# networks and servers, 16 at once took half as much again.
-REQUESTS_AT_ONCE = 4
 # A Neutron bulk request is one transaction; a long one holds locks and risks a gateway's timeout.
 MOST_IN_BULK = 50
 READY_WITHIN_SECONDS = 600.0
@@ -89,8 +88,7 @@ class CloudActions:
         self._tell = tell
         self._sleep = sleep
         self._now = now
-        self._slots = {kind.service: asyncio.Semaphore(REQUESTS_AT_ONCE) for kind in kinds.values()}
-        self._lanes: dict[str, asyncio.Lock] = {}
+        self._traffic = Traffic(cloud)
         self._watches = {name: self._watch(kind) for name, kind in self._kinds.items()}
         self._fresh: dict[Address, Any] = {}
         self._states: dict[Address, Any] = {
@@ -127,8 +125,9 @@ class CloudActions:
         """Take it away; one that is gone already is fine."""
         kind = self._kinds[step.address.kind]
         try:
-            async with self._lane(kind, step):
-                for request in kind.delete_calls(step.state):
+            requests = kind.delete_calls(step.state)
+            async with self._lane(kind, step, next(iter(requests), None)):
+                for request in requests:
                     await self._send_until_answered(kind, request, step)
         except NotFound:
             return
@@ -198,7 +197,7 @@ class CloudActions:
             if kind.declaration.facet_of:
                 return await self._create_facet(kind, step, ids)
             request = await self._call(step, ids)
-            async with self._lane(kind, step):
+            async with self._lane(kind, step, request):
                 return await self._create_once(kind, step, request)
         except StackloomError as error:
             return error
@@ -392,7 +391,7 @@ class CloudActions:
         contended = kind.declaration.contended if kind.declaration else ()
         while True:
             try:
-                async with self._slots[kind.service]:
+                async with self._traffic.turn(kind.service, request):
                     return await call(self._cloud, kind, request, if_revision=if_revision)
             except NotFound:
                 pause = next(pauses, None)
@@ -411,10 +410,11 @@ class CloudActions:
         own_list = None if kind.has_own_list else look
         return Watch(self._cloud, kind, sleep=self._sleep, look=own_list)
 
-    def _lane(self, kind: Kind[Any], step: Step) -> asyncio.Lock:
-        """Return the lock shared by steps that go one after the other; else a lock of its own."""
-        lane = kind.lane(step.spec, step.state)
-        return self._lanes.setdefault(lane, asyncio.Lock()) if lane else asyncio.Lock()
+    def _lane(
+        self, kind: Kind[Any], step: Step, request: Call | None = None
+    ) -> AbstractAsyncContextManager[None]:
+        """Go after the other steps of this one's lane, or beside them; see ``Traffic.lane``."""
+        return self._traffic.lane(kind.lane(step.spec, step.state), kind.service, request)
 
     def _doubt(self, step: Step, error: Exception) -> None:
         self._tell(StepInDoubt(address=step.address, action=step.action, reason=str(error)))

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 # Enough to tell a trend from chance, few enough to forget what a cloud was like a while ago.
 SAMPLES_KEPT = 8
 
-_ID = re.compile(r"/[0-9a-f-]{32,36}(?=/|$)")
+# An id, or what stands for one of the token's.
+_ID = re.compile(r"/(?:[0-9a-f-]{32,36}|\{\w+\})(?=/|$)")
 _VERSION = re.compile(r"/v\d[\d.]*(?=/|$)")
 
 

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Let requests out to the services of a cloud: as many at once as each of them can take.
+
+``pace.py`` says how many that is, by what the cloud's meter shows; this asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from stackloom.cloud.cloud import Cloud
+from stackloom.cloud.kind import Call
+from stackloom.scenario.gate import Gate
+from stackloom.scenario.pace import MOST_AT_ONCE, Pace
+from stackloom.transport.meter import Meter
+
+# Two services may be kept busy at the same time, and lists and polls besides.
+_CONNECTIONS = 2 * MOST_AT_ONCE + 10
+
+
+class Traffic:
+    """All that goes out for one run."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        cloud.allow(_CONNECTIONS)
+        self._meter = cloud.meter
+        self._gates: dict[str, Gate] = {}
+        self._lanes: dict[str, Gate] = {}
+        self._paces: dict[str, Pace] = {}
+
+    @asynccontextmanager
+    async def turn(self, service: str, request: Call) -> AsyncIterator[None]:
+        """Wait until *service* can take *request* beside what it has to do already."""
+        pace = self._pace(service)
+        sort = Meter.sort(request.method, request.path)
+        async with self._gates.setdefault(service, Gate()).passed(lambda: pace.at_once(sort)):
+            try:
+                yield
+            finally:
+                pace.answered()
+
+    @asynccontextmanager
+    async def lane(self, name: str, service: str, request: Call | None) -> AsyncIterator[None]:
+        """Go after the others of a lane, or beside them where nobody has to wait for it.
+
+        Args:
+            name: "" for no lane.
+            request: what will be sent first; where it is not known yet, one goes after the other.
+        """
+        if not name:
+            yield
+            return
+        pace = self._pace(service)
+        sort = Meter.sort(request.method, request.path) if request else ""
+        async with self._lanes.setdefault(name, Gate()).passed(
+            lambda: pace.at_once(sort, least=1) if sort else 1
+        ):
+            yield
+
+    def _pace(self, service: str) -> Pace:
+        return self._paces.setdefault(service, Pace(self._meter, service))
