@@ -16,16 +16,14 @@ from tests.fakes.fake_cloud import FakeCloud
 # Each of them takes 1 to 200 ms, and what is listed here is not needed for a list that goes well.
 _HEAVY = frozenset(
     [
-        *("ast", "asyncio", "csv", "dataclasses", "difflib", "email", "html", "inspect", "json"),
-        *("logging", "random", "socket", "ssl", "subprocess", "tempfile", "threading"),
+        *("ast", "asyncio", "csv", "dataclasses", "difflib", "email", "hashlib", "html", "inspect"),
+        *("json", "logging", "random", "socket", "ssl", "subprocess", "tempfile", "threading"),
         *("httpx2", "jsonschema_rs", "rich", "structlog", "typing_extensions", "yaml"),
         *("stackloom.local", "stackloom.operations", "stackloom.scenario", "stackloom.library"),
     ]
 )
 # What needs no cloud needs none of these either.
-_OF_CLOUDS = frozenset(
-    [*_HEAVY, *("hashlib", "pyreqwest", "stackloom.cloud", "stackloom.resources")]
-)
+_OF_CLOUDS = frozenset([*_HEAVY, *("pyreqwest", "stackloom.cloud", "stackloom.resources")])
 # How many modules of ours a list may import; each takes 0.1 to 0.3 ms. Before a number goes up:
 # is it needed for a list that goes well?
 _MOST_OF_OURS = 60

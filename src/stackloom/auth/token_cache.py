@@ -8,7 +8,6 @@ not know how tokens are made.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,11 @@ from stackloom.auth.credentials import token_request
 from stackloom.auth.token import Token
 from stackloom.errors import BadAnswer
 from stackloom.log import Secret
+
+try:  # hashlib's own, without OpenSSL, which hashlib loads along: 2 ms of every command
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,4 +105,5 @@ def key_of(config: CloudConfig) -> str:
     if config.plugin:
         options = {name: value.reveal() for name, value in config.plugin.options.items()}
         parts += [config.plugin.auth_type, options]
-    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
+    content = msgspec.json.encode(parts, order="deterministic")
+    return blake2b(content, digest_size=32).hexdigest()
