@@ -14,7 +14,7 @@ from tests.fakes.cloud import CATALOG, FakeIds
 from stackloom.cloud.kind import Declaration, Kind
 from stackloom.cloud.mark import Address, Mark
 from stackloom.resources import all_kinds, kinds_by_module
-from stackloom.resources.compute.server import Nic
+from stackloom.resources.compute._server_nics import Nic
 
 _KINDS = all_kinds()
 _DECLARED = {name: kind for name, kind in _KINDS.items() if kind.declaration}
@@ -161,13 +161,24 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "vnic_type": "normal",
     },
     "server": {
-        "image": "cirros",
+        "image": "",
         "flavor": "m1.tiny",
-        "networks": ["blue"],
+        "boot_volume": {"image": "cirros", "size": 2, "volume_type": "fast"},
+        "networks": ["blue", {"port": "b"}, {"subnet": "blue", "address": "10.0.0.9"}],
         "ports": ["a"],
+        "volumes": ["data"],
+        "security_groups": ["web", "default"],
         "key_name": "mine",
+        "user_data": "#cloud-config",
+        "config_drive": True,
+        "server_group": "apart",
         "metadata": {"role": "web"},
+        "tags": ["two", "one"],
+        "availability_zone": "nova",
+        "description": "words",
+        "hostname": "web",
     },
+    "server_volume": {"server": "web", "volume": "data"},
     "server_group": {"policy": "anti-affinity", "rules": {"max_server_per_host": 2}},
     "keypair": {"public_key": "ssh-ed25519 AAAAC3Nza alice@home"},
     "image": {
@@ -229,17 +240,25 @@ def _as_router_interface(kind: Kind[Any], body: Mapping[str, Any]) -> object:
 
 
 def _as_nova(kind: Kind[Any], body: Mapping[str, Any]) -> object:
-    """Answer like Nova: flavor by name, image by id, places by Neutron's ports."""
+    """Answer like Nova: flavor by name, places and groups by Neutron's ports."""
     sent = body["server"]
     answer = {
         **sent,
         "id": "new-id",
         "status": "ACTIVE",
         "flavor": {"original_name": "m1.tiny"},
-        "image": {"id": sent["imageRef"]},
+        "config_drive": "True",
+        "server_groups": [body["os:scheduler_hints"]["group"]],
+        "OS-EXT-AZ:availability_zone": sent["availability_zone"],
+        "OS-EXT-SRV-ATTR:hostname": sent["hostname"],
     }
+    groups = tuple(group["name"] for group in sent["security_groups"])
     nics = [
-        Nic(port_id=place.get("port", f"made-{index}"), network_id=place.get("uuid", "of-port"))
+        Nic(
+            port_id=place.get("port", f"made-{index}"),
+            network_id=place.get("uuid", "of-port"),
+            security_group_ids=groups if "uuid" in place else (),
+        )
         for index, place in enumerate(sent["networks"])
     ]
     return msgspec.structs.replace(msgspec.convert(answer, kind.state), nics=tuple(nics))
@@ -263,10 +282,15 @@ def _as_port_forwarding(kind: Kind[Any], body: Mapping[str, Any]) -> object:
     return msgspec.structs.replace(state, floating_ip_id="floating_ip-shared-id")
 
 
+def _as_attached(kind: Kind[Any], body: Mapping[str, Any]) -> object:
+    return kind.state(id="v/d", server_id="v", volume_id=body["volumeAttachment"]["volumeId"])
+
+
 _ANSWERS: Mapping[str, Callable[[Kind[Any], Mapping[str, Any]], object]] = {
     "port_forwarding": _as_port_forwarding,
     "router_interface": _as_router_interface,
     "server": _as_nova,
+    "server_volume": _as_attached,
     "volume": _as_cinder,
     "image": _as_glance,
 }

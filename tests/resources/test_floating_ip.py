@@ -14,7 +14,9 @@ from stackloom.cloud.kind import UNKNOWN, Call, Difference, Fault, Reference, Re
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Badge
 from stackloom.errors import UsageError
-from stackloom.resources.compute.server import Nic, ServerSpec, ServerState
+from stackloom.resources.compute._server_nics import Nic
+from stackloom.resources.compute._server_spec import ServerSpec
+from stackloom.resources.compute.server import ServerState
 from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec
 from stackloom.resources.network.floating_ip import (
     KIND,

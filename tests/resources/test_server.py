@@ -13,14 +13,9 @@ from tests.fakes.cloud import FakeIds
 from stackloom.cloud.kind import Call, Difference, Fault, Progress, Reference, Spec
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Badge, Box, Leg
-from stackloom.resources.compute.server import (
-    KIND,
-    NewServer,
-    Nic,
-    ServerChange,
-    ServerSpec,
-    ServerState,
-)
+from stackloom.resources.compute._server_nics import Nic
+from stackloom.resources.compute._server_spec import ServerSpec
+from stackloom.resources.compute.server import KIND, NewServer, ServerChange, ServerState
 from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec
 from stackloom.resources.network.port import PortSpec, PortState
 
@@ -146,7 +141,9 @@ def test_a_server_as_asked_for_has_no_differences(ids: FakeIds) -> None:
         (
             _SPEC,
             {"flavor": {"original_name": "m1.small"}},
-            Difference(field="flavor", have="m1.small", want="m1.tiny", in_place=False),
+            Difference(
+                field="flavor", have="m1.small", want="m1.tiny", want_id="flavor-m1.tiny-id"
+            ),
         ),
         (
             msgspec.structs.replace(_SPEC, key_name="mine"),
@@ -157,12 +154,16 @@ def test_a_server_as_asked_for_has_no_differences(ids: FakeIds) -> None:
         (
             msgspec.structs.replace(_SPEC, metadata={"role": "web", "same": "1"}),
             {"metadata": {"stackloom": str(_MARK), "same": "1", "role": "db"}},
-            Difference(field="metadata", have={"role": "db"}, want={"role": "web"}),
+            Difference(
+                field="metadata",
+                have={"stackloom": str(_MARK), "same": "1", "role": "db"},
+                want={"stackloom": str(_MARK), "same": "1", "role": "web"},
+            ),
         ),
         (
             _SPEC,
             {"metadata": {}},
-            Difference(field="metadata", have={"stackloom": None}, want={"stackloom": str(_MARK)}),
+            Difference(field="metadata", have={}, want={"stackloom": str(_MARK)}),
         ),
         (
             _SPEC,
@@ -177,24 +178,26 @@ def test_a_server_as_asked_for_has_no_differences(ids: FakeIds) -> None:
         (
             _SPEC,
             {"nics": ()},
-            Difference(field="networks", have=[], want=["network-blue-id"], in_place=False),
+            Difference(field="networks", have=[], want=[{"network": "network-blue-id"}]),
         ),
         (
             msgspec.structs.replace(_SPEC, networks=()),
             {},
-            Difference(field="networks", have=["network-blue-id"], want=[], in_place=False),
+            Difference(
+                field="networks", have=[{"network": "network-blue-id", "port": "p-1"}], want=[]
+            ),
         ),
         (
             msgspec.structs.replace(_SPEC, ports=("a",)),
             {},
-            Difference(field="ports", have=["p-1"], want=["port-a-id"], in_place=False),
+            Difference(field="ports", have=[], want=["port-a-id"]),
         ),
     ],
 )
 def test_a_difference_is_told_with_whether_it_can_be_changed(
     spec: ServerSpec, changes: Mapping[str, Any], difference: Difference, ids: FakeIds
 ) -> None:
-    """Name and metadata change in place; for all else a new server is made."""
+    """What Nova can change changes in place; for all else a new server is made."""
     assert _compare(spec, _state(**changes), ids) == [difference]
 
 
@@ -214,14 +217,15 @@ def test_a_server_that_is_being_built_has_not_all_its_places_yet(ids: FakeIds) -
 
 
 def test_a_name_goes_by_put_and_metadata_by_post() -> None:
-    """Metadata has an address of its own, and what is not named there stays."""
+    """Metadata has an address of its own; only what differs is sent, and what is ours stays."""
     name = Difference(field="name", have="old", want="alice")
-    metadata = Difference(field="metadata", have={"a": None}, want={"a": "1"})
-    post = Call(method="POST", path="/v2.1/servers/v-1/metadata", body={"metadata": {"a": "1"}})
+    metadata = Difference(field="metadata", have={}, want={"a": "1", "same": "2"})
     put = Call(method="PUT", path="/v2.1/servers/v-1", body={"server": {"name": "alice"}})
-    assert KIND.update_calls(_state(), [name, metadata]) == [post, put]
+    post = Call(method="POST", path="/v2.1/servers/v-1/metadata", body={"metadata": {"a": "1"}})
+    take = Call(method="DELETE", path="/v2.1/servers/v-1/metadata/o%2Fld")
+    state = _state(metadata={"stackloom": str(_MARK), "same": "2", "o/ld": "3"})
+    assert KIND.update_calls(state, [metadata, name]) == [put, post, take]
     assert KIND.update_calls(_state(), [name]) == [put]
-    assert KIND.update_calls(_state(), [metadata]) == [post]
 
 
 # --- knowing it again -----------------------------------------------------------------------------
@@ -314,10 +318,10 @@ def test_it_names_what_it_is_made_of() -> None:
     assert KIND.declaration is not None
     spec = msgspec.structs.replace(_SPEC, ports=("a",))
     assert list(KIND.declaration.references(spec)) == [
-        Reference(kind="image", name="cirros", place=("image",), declared=False),
+        Reference(kind="image", name="cirros", place=("image",), declared=False, whole=True),
         Reference(kind="flavor", name="m1.tiny", place=("flavor",), declared=False),
         Reference(kind="network", name="blue", place=("networks", 0), whole=True),
-        Reference(kind="port", name="a", place=("ports", 0)),
+        Reference(kind="port", name="a", place=("ports", 0), rebinds=True),
     ]
 
 

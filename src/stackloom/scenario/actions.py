@@ -52,6 +52,8 @@ READY_WITHIN_SECONDS = 600.0
 GONE_WITHIN_SECONDS = 300.0
 # With a database of several writers a list may lag a create by a moment.
 LOOK_AGAIN_AFTER_SECONDS = (0.0, 1.0, 2.0)
+# So long a refusal may mean that what was asked for before is still under way.
+UNDER_WAY_SECONDS = 60.0
 # So long after something was made, a 404 may mean that not every part of the cloud knows it yet.
 FRESH_SECONDS = 15.0
 # Of a change whose answer was lost, or which somebody else's came before.
@@ -115,9 +117,10 @@ class CloudActions:
         """Bring about what differs, with the ids that are known by now."""
         kind = self._kinds[step.address.kind]
         async with self._lane(kind, step):
-            state = await self._converge(kind, step, step.state, ids)
             if takes_time(kind, step.differences):
-                state = await self._finish(kind, step, ids)
+                state = await self._change_in_time(kind, step, ids)
+            else:
+                state = await self._converge(kind, step, step.state, ids)
         if state is not None:
             self._states[step.address] = state
 
@@ -321,10 +324,11 @@ class CloudActions:
                 return seen_again
         return seen_again
 
-    async def _finish(self, kind: Kind[Any], step: Step, ids: IdByAddress) -> Any:
-        """Wait until what was sent has come true, and send what it brings; return the last state.
+    async def _change_in_time(self, kind: Kind[Any], step: Step, ids: IdByAddress) -> Any:
+        """Send what is needed, wait until it has come true, send what that brings, and so on.
 
-        A refusal of what was asked for already only says that it is still under way.
+        A refusal only says that something is still under way if it is of what was asked for
+        already, or if the resource has changed meanwhile: a volume that is being detached.
 
         Raises:
             WentToError: the cloud gave up on it.
@@ -333,15 +337,12 @@ class CloudActions:
         declaration = kind.declaration
         assert declaration is not None, "only declared kinds are planned"
         mark = self._scenario.mark(step.address)
-        started, look_seconds, asked = self._now(), 0.0, list(step.differences)
+        started, state, asked = self._now(), step.state, list[Difference]()
         while True:
             begun = self._now()
-            state = await self._see_again(kind, step.address)
-            look_seconds = self._now() - begun
-            progress = kind.progress(state)
-            if progress is Progress.FAILED:
+            if kind.progress(state) is Progress.FAILED:
                 raise WentToError(f"it went to ERROR: {kind.failure(state)}", last=state)
-            if progress is Progress.READY:
+            if kind.progress(state) is Progress.READY:
                 spec, known = await self._known(step, ids)
                 changes = list(declaration.compare(step.address, spec, state, mark, known))
                 if not changes:
@@ -349,12 +350,17 @@ class CloudActions:
                 try:
                     await self._converge(kind, step, state, ids)
                 except (NotFound, Conflict, BadRequest):
-                    if changes != asked:
+                    is_old = all(change in asked for change in changes)
+                    before, state = state, await self._see_again(kind, step.address)
+                    if begun - started > UNDER_WAY_SECONDS or not (is_old or state != before):
                         raise
-                asked = changes
-            if self._now() - started > READY_WITHIN_SECONDS:
+                else:
+                    asked += changes
+            if begun - started > READY_WITHIN_SECONDS:
                 raise TimedOut("it is not yet as it should be", last=state)
-            await self._sleep(pause_before_look(self._now() - started, 0.0, look_seconds))
+            look_seconds = self._now() - begun
+            await self._sleep(pause_before_look(begun - started, 0.0, look_seconds))
+            state = await self._see_again(kind, step.address)
 
     async def _see_again(self, kind: Kind[Any], address: Address) -> Any:
         there = await self._look(kind, {address})

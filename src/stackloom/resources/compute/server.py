@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -19,41 +20,44 @@ from stackloom.cloud.kind import (
     Call,
     Column,
     Declaration,
-    Declared,
     Difference,
-    Fault,
     Ids,
     Kind,
     Listed,
     Progress,
-    Reference,
-    Spec,
     State,
     differences,
 )
 from stackloom.cloud.mark import Address, Mark, read_mark
-from stackloom.cloud.sketch import Badge, Box, Leg, Part
-from stackloom.resources.network.port import PortSpec
-from stackloom.resources.network.router_interface import interfaces
-
-_MARK_KEY = "stackloom"
-
-
-class ServerSpec(Spec, frozen=True, kw_only=True):
-    """A server.
-
-    Attributes:
-        image, flavor: name or id, looked up in the cloud.
-        networks: networks of the scenario; Nova makes a port on each and takes it away again.
-        ports: ports of the scenario, in this order after the networks; they outlive the server.
-    """
-
-    image: str
-    flavor: str
-    networks: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ()
-    key_name: str = ""
-    metadata: Mapping[str, str] = {}
+from stackloom.resources.compute._server_boot import (
+    boot_disk,
+    boot_words,
+    check,
+    consumes,
+    own_metadata,
+    user_data_hash,
+)
+from stackloom.resources.compute._server_nics import (
+    Nic,
+    compare_nics,
+    nic_calls,
+    nics_by_server,
+    wanted_nics,
+)
+from stackloom.resources.compute._server_picture import capture, sketch, sketch_spec
+from stackloom.resources.compute._server_spec import (
+    BOOT_KEY,
+    MARK_KEY,
+    OWN_KEYS,
+    USER_DATA_KEY,
+    ServerSpec,
+    encoded,
+    expand,
+    faults,
+    faults_together,
+    references,
+    waits,
+)
 
 
 class NewServer(Body, frozen=True, kw_only=True):
@@ -135,23 +139,6 @@ class _Image(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
-class Nic(msgspec.Struct, frozen=True, kw_only=True):
-    """A place of a server on a network, as its port tells it.
-
-    Attributes:
-        router_ids: the routers with an interface on one of its subnets.
-        trunk_id: the trunk whose parent the port is; empty where it is none.
-    """
-
-    port_id: str
-    network_id: str
-    subnet_ids: tuple[str, ...] = ()
-    ip_addresses: tuple[str, ...] = ()
-    security_group_ids: tuple[str, ...] = ()
-    router_ids: tuple[str, ...] = ()
-    trunk_id: str = ""
-
-
 class ServerState(State, frozen=True, kw_only=True):
     """What Nova tells of a server, and the ports that Neutron has for it."""
 
@@ -181,7 +168,8 @@ class ServerState(State, frozen=True, kw_only=True):
     locked_reason: str | None = None
     tags: tuple[str, ...] = ()
     security_groups: tuple[_Named, ...] = ()
-    server_groups: tuple[str, ...] = ()
+    # Not told before microversion 2.71.
+    server_groups: tuple[str, ...] | None = None
     volumes: tuple[_AttachedVolume, ...] = msgspec.field(
         name="os-extended-volumes:volumes_attached", default=()
     )
@@ -210,39 +198,30 @@ _POWER_STATES = {
 }
 
 
-def _references(spec: ServerSpec) -> Iterator[Reference]:
-    yield Reference(kind="image", name=spec.image, place=("image",), declared=False)
-    yield Reference(kind="flavor", name=spec.flavor, place=("flavor",), declared=False)
-    for index, network in enumerate(spec.networks):
-        # Nova refuses a network without a subnet (400), so all of them come first.
-        yield Reference(kind="network", name=network, place=("networks", index), whole=True)
-    for index, port in enumerate(spec.ports):
-        yield Reference(kind="port", name=port, place=("ports", index))
-
-
-def _faults(spec: ServerSpec) -> Iterator[Fault]:
-    if _MARK_KEY in spec.metadata:
-        message = f'the metadata key "{_MARK_KEY}" is where stackloom keeps its mark'
-        yield Fault(place=("metadata", _MARK_KEY), message=message, hint="choose another key")
-
-
-def _nics_body(spec: ServerSpec, ids: Ids) -> list[dict[str, str]] | str:
-    nics = [{"uuid": ids("network", name)} for name in spec.networks]
-    nics += [{"port": ids("port", name)} for name in spec.ports]
-    return nics or "none"
-
-
 def _create(address: Address, spec: ServerSpec, mark: Mark, ids: Ids) -> Call:
-    body: dict[str, Any] = {
+    server: dict[str, Any] = {
         "name": address.name,
-        "imageRef": ids("image", spec.image),
         "flavorRef": ids("flavor", spec.flavor),
-        "networks": _nics_body(spec, ids),
-        "metadata": {**spec.metadata, _MARK_KEY: str(mark)},
+        "networks": wanted_nics(address, spec, ids),
+        "metadata": {**(spec.metadata or {}), **own_metadata(spec, mark, ids)},
     }
-    if spec.key_name:
-        body["key_name"] = spec.key_name
-    return Call(method="POST", path="/v2.1/servers", body={"server": body})
+    if spec.boot_volume is UNSET:
+        server["imageRef"] = ids("image", spec.image)
+    else:
+        server["block_device_mapping_v2"] = [boot_disk(spec.boot_volume, ids)]
+    if spec.user_data:
+        server["user_data"] = encoded(spec.user_data)
+    if spec.security_groups is not UNSET:
+        groups = [{"name": ids("security_group", group)} for group in spec.security_groups]
+        server["security_groups"] = groups
+    plain = ("key_name", "config_drive", "availability_zone", "description", "hostname")
+    server |= {name: value for name in plain if (value := getattr(spec, name)) not in (UNSET, "")}
+    if spec.tags is not UNSET:
+        server["tags"] = sorted(set(spec.tags))
+    body: dict[str, Any] = {"server": server}
+    if spec.server_group:
+        body["os:scheduler_hints"] = {"group": ids("server_group", spec.server_group)}
+    return Call(method="POST", path=_PATH, body=body)
 
 
 def _made(answer: Mapping[str, Any], _call: Call) -> ServerState:
@@ -253,75 +232,128 @@ def _made(answer: Mapping[str, Any], _call: Call) -> ServerState:
 def _compare(
     address: Address, spec: ServerSpec, state: ServerState, mark: Mark, ids: Ids
 ) -> Iterator[Difference]:
-    if state.status == "ERROR":
-        reason = state.fault.message if state.fault else ""
-        yield Difference(
-            field="status", have=f"ERROR {reason}".strip(), want="ACTIVE", in_place=False
-        )
+    yield from _compare_status(state)
+    yield from _compare_fixed(spec, state, ids)
+    yield from _compare_flavor(spec, state, ids)
     yield from differences(
         [
-            ("image", state.image_id, ids("image", spec.image), False),
-            ("flavor", state.flavor.original_name, ids.cloud_name("flavor", spec.flavor), False),
-            ("key_name", state.key_name or "", spec.key_name or msgspec.UNSET, False),
             ("name", state.name, address.name, True),
+            ("description", state.description or "", spec.description, True),
+            ("hostname", state.hostname, UNSET if state.hostname is None else spec.hostname, True),
+            ("tags", sorted(state.tags), _sorted(spec.tags), True),
+            ("metadata", *_compared_metadata(spec, state, mark), True),
         ]
     )
     if state.status != "BUILD":  # its ports come while it is built
-        yield from _compare_nics(spec, state, ids)
-    wanted = {**spec.metadata, _MARK_KEY: str(mark)}
-    missing = {
-        key: state.metadata.get(key) for key in wanted if state.metadata.get(key) != wanted[key]
-    }
-    if missing:
-        yield Difference(field="metadata", have=missing, want={key: wanted[key] for key in missing})
+        yield from compare_nics(address, spec, state.nics, ids)
 
 
-def _compare_nics(spec: ServerSpec, state: ServerState, ids: Ids) -> Iterator[Difference]:
-    """Compare places: the ports by id, the rest by their networks; NIC order is not returned."""
-    wanted_ports = {ids("port", name) for name in spec.ports}
-    have_ports = {nic.port_id for nic in state.nics}
-    wanted_networks = sorted(ids("network", name) for name in spec.networks)
-    have_networks = sorted(n.network_id for n in state.nics if n.port_id not in wanted_ports)
-    if not wanted_ports <= have_ports:
-        have, want = sorted(have_ports), sorted(wanted_ports)
-        yield Difference(field="ports", have=have, want=want, in_place=False)
-    if have_networks != wanted_networks:
-        yield Difference(field="networks", have=have_networks, want=wanted_networks, in_place=False)
+def _sorted(tags: tuple[str, ...] | UnsetType) -> list[str] | UnsetType:
+    return UNSET if tags is UNSET else sorted(set(tags))
 
 
-def _update(state: ServerState, changes: Sequence[Difference]) -> Iterator[Call]:
-    """Metadata has its own address; a name goes by PUT on the server."""
-    fields = {change.field: change.want for change in changes}
-    metadata = fields.pop("metadata", None)
-    if metadata is not None:
-        path = f"/v2.1/servers/{state.id}/metadata"
-        yield Call(method="POST", path=path, body={"metadata": metadata})
-    if fields:
-        yield Call(method="PUT", path=f"/v2.1/servers/{state.id}", body={"server": fields})
+def _compare_status(state: ServerState) -> Iterator[Difference]:
+    if state.status == "ERROR":
+        reason = state.fault.message if state.fault else ""
+        have = f"ERROR {reason}".strip()
+        yield Difference(field="status", have=have, want="ACTIVE", in_place=False)
+    elif state.status == "VERIFY_RESIZE":
+        yield Difference(field="status", have=state.status, want="ACTIVE")
+
+
+def _compare_fixed(spec: ServerSpec, state: ServerState, ids: Ids) -> Iterator[Difference]:
+    """Compare what cannot be changed afterwards."""
+    image = ids("image", spec.image) if spec.boot_volume is UNSET else ""
+    group: str | UnsetType = UNSET
+    if spec.server_group and state.server_groups is not None:
+        group = ids("server_group", spec.server_group)
+    booted = state.metadata.get(BOOT_KEY)
+    boot: str | UnsetType = UNSET
+    if spec.boot_volume is not UNSET and booted is not None:
+        boot = boot_words(spec.boot_volume, ids)
+    user_data = user_data_hash(spec.user_data) if spec.user_data else UNSET
+    zone = spec.availability_zone.partition(":")[0]  # an administrator may name a host behind it
+    yield from differences(
+        (name, have, want, False)
+        for name, have, want in [
+            ("image", state.image_id, image),
+            ("boot_volume", booted, boot),
+            ("key_name", state.key_name or "", spec.key_name or UNSET),
+            ("user_data", state.metadata.get(USER_DATA_KEY, ""), user_data),
+            ("config_drive", bool(state.config_drive), spec.config_drive),
+            ("server_group", "".join(state.server_groups or ()), group),
+            ("availability_zone", state.availability_zone, zone or UNSET),
+        ]
+    )
+
+
+def _compare_flavor(spec: ServerSpec, state: ServerState, ids: Ids) -> Iterator[Difference]:
+    """Compare flavors; Nova resizes a server in place unless its disk would have to shrink.
+
+    Source: nova/api/openstack/compute/servers.py, ``_action_resize``, and nova/compute/api.py,
+    ``resize``: a running or stopped one, 34.0.0.
+    """
+    have, want = state.flavor.original_name, ids.cloud_name("flavor", spec.flavor)
+    if have == want:
+        return
+    flavor = ids.state("flavor", spec.flavor)
+    shrinks = flavor is not None and (flavor.disk or 0) < (state.flavor.disk or 0)
+    is_steady = state.status in {"ACTIVE", "SHUTOFF", "VERIFY_RESIZE"}
+    yield Difference(
+        field="flavor",
+        have=have,
+        want=want,
+        in_place=is_steady and (state.image_id == "" or not shrinks),
+        want_id=ids("flavor", spec.flavor),
+    )
+
+
+def _compared_metadata(
+    spec: ServerSpec, state: ServerState, mark: Mark
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the metadata that there is and that there should be, without what we keep there."""
+    kept = OWN_KEYS - {MARK_KEY}
+    have = {key: value for key, value in state.metadata.items() if key not in kept}
+    asked = have if spec.metadata is UNSET else spec.metadata
+    return have, {**asked, MARK_KEY: str(mark)}
+
+
+def _update(state: ServerState, changes: Sequence[Difference]) -> list[Call]:
+    """Return what can be sent at once; a resize is confirmed first, and asked for alone."""
+    by_field = {change.field: change for change in changes}
+    member = f"{_PATH}/{state.id}"
+    calls = []
+    plain = ("name", "description", "hostname")
+    if fields := {name: by_field[name].want for name in plain if name in by_field}:
+        calls.append(Call(method="PUT", path=member, body={"server": fields}))
+    if "metadata" in by_field:
+        calls += _metadata_calls(state, by_field["metadata"].want)
+    if "tags" in by_field:
+        tags = {"tags": by_field["tags"].want}
+        calls.append(Call(method="PUT", path=f"{member}/tags", body=tags))
+    calls += nic_calls(state.id, state.nics, by_field)
+    if "status" in by_field:
+        calls.append(Call(method="POST", path=f"{member}/action", body={"confirmResize": None}))
+    elif "flavor" in by_field:
+        resize = {"resize": {"flavorRef": by_field["flavor"].want_id}}
+        calls.append(Call(method="POST", path=f"{member}/action", body=resize))
+    return calls
+
+
+def _metadata_calls(state: ServerState, wanted: Any) -> Iterator[Call]:
+    """Yield what adds and takes single keys, so that nothing else of others' is written over."""
+    path = f"{_PATH}/{state.id}/metadata"
+    new = {key: value for key, value in wanted.items() if state.metadata.get(key) != value}
+    if new:
+        yield Call(method="POST", path=path, body={"metadata": new})
+    for key in sorted(state.metadata.keys() - wanted.keys() - OWN_KEYS):
+        yield Call(method="DELETE", path=f"{path}/{quote(key, safe='')}")
 
 
 def _derive(listed: Listed) -> list[ServerState]:
-    routers_by_subnet: dict[str, list[str]] = {}
-    for interface in interfaces(listed):
-        routers_by_subnet.setdefault(interface.subnet_id, []).append(interface.router_id)
-    nics_by_server: dict[str, list[Nic]] = {}
-    for port in listed.get("port", ()):
-        nic = Nic(
-            port_id=port.id,
-            network_id=port.network_id,
-            subnet_ids=tuple(ip.subnet_id for ip in port.fixed_ips),
-            ip_addresses=tuple(ip.ip_address for ip in port.fixed_ips),
-            security_group_ids=tuple(port.security_groups),
-            router_ids=tuple(
-                router
-                for ip in port.fixed_ips
-                for router in routers_by_subnet.get(ip.subnet_id, ())
-            ),
-            trunk_id=(port.trunk_details or {}).get("trunk_id", ""),
-        )
-        nics_by_server.setdefault(port.device_id, []).append(nic)
+    nics = nics_by_server(listed)
     return [
-        msgspec.structs.replace(server, nics=tuple(nics_by_server.get(server.id, ())))
+        msgspec.structs.replace(server, nics=nics.get(server.id, ()))
         for server in listed.get("server", ())
     ]
 
@@ -330,14 +362,33 @@ def _progress(state: ServerState) -> Progress:
     """Read ``status``; SHUTOFF and the like are usable, they are what somebody wanted."""
     if state.status == "ERROR":
         return Progress.FAILED
-    return Progress.WAITING if state.status in {"", "BUILD", "UNKNOWN"} else Progress.READY
+    return Progress.WAITING if state.status in _ON_ITS_WAY else Progress.READY
+
+
+_ON_ITS_WAY = frozenset({"", "BUILD", "UNKNOWN", "RESIZE", "REVERT_RESIZE"})
 
 
 def _needs(state: ServerState) -> Iterator[str]:
     for nic in state.nics:
-        yield from (nic.port_id, nic.network_id, *nic.subnet_ids)
+        yield from (nic.port_id, nic.network_id, *nic.subnet_ids, *nic.security_group_ids)
         if nic.trunk_id:  # ML2/OVS does not take a trunk off a port that a server has
             yield nic.trunk_id
+    for volume in state.volumes:
+        yield volume.id
+
+
+def _adopt(state: ServerState, mark: Mark) -> Call:
+    body = {"metadata": {MARK_KEY: str(mark)}}
+    return Call(method="POST", path=f"{_PATH}/{state.id}/metadata", body=body)
+
+
+def _addresses(state: ServerState) -> list[str]:
+    return [address for nic in state.nics for address in nic.ip_addresses]
+
+
+def _first_address(state: ServerState) -> str:
+    addresses = _addresses(state)
+    return next((each for each in addresses if ":" not in each), "".join(addresses[:1]))
 
 
 def exactly(name: str) -> str:
@@ -345,46 +396,14 @@ def exactly(name: str) -> str:
     return f"^{re.escape(name)}$"
 
 
-def _sketch(state: ServerState) -> Iterator[Part]:
-    details = {"zone": state.availability_zone, "key": state.key_name, "host": state.host}
-    yield Box(
-        key=state.id,
-        sort="server",
-        label=state.name or state.id,
-        note=state.flavor.original_name,
-        status=state.status,
-        details=tuple(f"{name} {value}" for name, value in details.items() if value),
-    )
-    for nic in state.nics:
-        addresses = ", ".join(nic.ip_addresses)
-        yield Leg(box=state.id, bar=nic.network_id, note=addresses, key=nic.port_id)
-        for group in nic.security_group_ids:
-            yield Badge(on=nic.port_id, key=group, sort="security_group")
-    for volume in state.volumes:
-        yield Badge(on=state.id, key=volume.id, sort="volume")
-
-
-def _sketch_spec(address: Address, spec: ServerSpec, declared: Declared) -> Iterator[Part]:
-    image = f"image {spec.image}"
-    yield Box(
-        key=str(address), sort="server", label=address.name, note=spec.flavor, details=(image,)
-    )
-    for network in spec.networks:
-        yield Leg(box=str(address), bar=f"network.{network}")
-    for name in spec.ports:
-        port = declared.get(Address("port", name))
-        if isinstance(port, PortSpec):
-            note = ", ".join(fixed.ip_address for fixed in port.fixed_ips if fixed.ip_address)
-            bar = f"network.{port.network}"
-            yield Leg(box=str(address), bar=bar, note=note, key=f"port.{name}")
-
+_PATH = "/v2.1/servers"
 
 KIND = Kind(
     name="server",
     plural="servers",
     service="compute",
-    path="/v2.1/servers",
-    list_path="/v2.1/servers/detail",
+    path=_PATH,
+    list_path=f"{_PATH}/detail",
     state=ServerState,
     new=NewServer,
     change=ServerChange,
@@ -415,21 +434,30 @@ KIND = Kind(
     ),
     derive=_derive,
     derived_from=("port",),
-    mark=lambda state, _listed: read_mark(state.metadata.get(_MARK_KEY)),
+    mark=lambda state, _listed: read_mark(state.metadata.get(MARK_KEY)),
     progress=_progress,
     leaves_late=True,
     failure=lambda state: state.fault.message if state.fault else "",
     declaration=Declaration(
         spec=ServerSpec,
         section="servers",
-        references=_references,
-        faults=_faults,
+        references=references,
+        faults=faults,
+        faults_together=faults_together,
+        expand=expand,
         create=_create,
         made=_made,
         compare=_compare,
-        update=lambda state, changes: list(_update(state, changes)),
+        update=_update,
+        takes_time=("networks", "ports", "flavor", "status"),
         needs=_needs,
-        sketch=_sketch_spec,
+        waits=waits,
+        consumes=consumes,
+        check=check,
+        attributes={"address": _first_address, "addresses": _addresses},
+        adopt=_adopt,
+        capture=capture,
+        sketch=sketch_spec,
     ),
-    sketch=_sketch,
+    sketch=sketch,
 )
