@@ -7,6 +7,7 @@ import asyncio
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.fakes.cloud import fake_cloud
 from tests.fakes.transport import FakeTransport, answer
@@ -121,6 +122,33 @@ def test_a_version_document_is_read_once() -> None:
 
     assert asyncio.run(run()) == ["compute 2.90", "compute 2.90"]
     assert cloud.requests_sent == 4  # the log-in, the document, and twice the bed
+
+
+def test_two_services_are_asked_for_their_versions_at_the_same_time() -> None:
+    """Neither waits for the way to the other."""
+    transport = FakeTransport()
+    transport.on("GET", "/compute/v2.1/", answer(200, _NOVA))
+    transport.on("GET", "/volume/v3/", answer(200, _CINDER))
+    transport.on("GET", "/compute/v2.1/beds/b-1", answer(200, {"bed": {"id": "b-1"}}))
+    transport.on("GET", "/volume/v3/beds/b-1", answer(200, {"bed": {"id": "b-1"}}))
+    plot = msgspec.structs.replace(
+        _BED,
+        service="block-storage",
+        path="/v3/beds",
+        microversion="3.0",
+        newest_microversion="3.71",
+    )
+
+    async def run() -> None:
+        cloud = fake_cloud(transport)
+        await cloud.token()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(get(cloud, _BED, "b-1"))
+            group.create_task(get(cloud, plot, "b-1"))
+
+    asyncio.run(run())
+    assert transport.lines[1:3] == ["GET /compute/v2.1/", "GET /volume/v3/"]
+    assert transport.most_at_once == 2
 
 
 def test_a_service_that_hides_its_document_is_asked_for_the_oldest() -> None:

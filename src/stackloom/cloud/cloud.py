@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
@@ -50,7 +50,8 @@ class Cloud:
     ) -> None:
         self._session = session
         self._versions = versions or VersionBook()
-        self._looking = turns(1)
+        # {address of an API: the turns in which its versions are read}
+        self._looking: dict[str, AbstractAsyncContextManager[None]] = {}
         # How whoever waits for something in it waits.
         self.sleep = sleep
         self.turns = turns
@@ -162,7 +163,8 @@ class Cloud:
             BadRequest: there is none.
         """
         url = _api_root(root, path)
-        async with self._looking:  # one reads it, however many want to know
+        # One reads it, however many want to know; another API's is read at the same time.
+        async with self._looking.setdefault(url, self.turns(1)):
             offer = self._versions.read(url)
             if offer is None:
                 offer = await self._offer(service, url)
