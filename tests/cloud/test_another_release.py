@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import openstack
 import pytest
 from openstack.connection import Connection
 from tests.cloud.connecting import AS_IT_COMES, connect
@@ -15,6 +16,8 @@ from tests.cloud.connecting import AS_IT_COMES, connect
 from stackloom.errors import UsageError
 from stackloom.local import lifecycle, release
 from stackloom.local.access import Access
+from stackloom.testing.cloud import login_of
+from stackloom.testing.project import project_of_a_test
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow, AS_IT_COMES]
 
@@ -73,6 +76,22 @@ def test_a_stack_is_created_and_deleted(member: Connection) -> None:
         assert time.monotonic() < deadline, "the stack is still there"
         time.sleep(0.5)
     assert list(member.block_storage.volumes()) == []
+
+
+def test_a_stack_that_a_test_left_is_named_and_removed(
+    older: Access, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """With what it has made: that is the stack's, and goes with it."""
+    directory = tmp_path_factory.mktemp("theirs")
+    project = project_of_a_test(login_of(older, "admin"), directory)
+    with openstack.connect(**project.openstacksdk()) as connection:
+        network = {"type": "OS::Neutron::Net", "properties": {"name": "of the stack"}}
+        template = {**_TEMPLATE, "resources": {"network": network}, "outputs": {}}
+        stack = connection.orchestration.create_stack(name="forgotten", template=template)
+        connection.orchestration.wait_for_status(stack, "CREATE_COMPLETE", interval=0.2, wait=60)
+    expected = f'stack "forgotten" ({stack.id})'
+    assert project.leftovers()[0] == expected
+    assert project.take_away() == [expected]
 
 
 def test_its_services_are_of_that_release(older: Access) -> None:

@@ -182,18 +182,19 @@ def _finished(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _cloud(found: Access) -> OpenStackCloud:
-    demo = _login(found, "demo")
+    demo = login_of(found, "demo")
     return OpenStackCloud(
         cloud_name=demo.cloud_name,
         clouds_yaml=demo.clouds_yaml,
         environment=demo.environment,
         access=found,
-        admin=_login(found, "admin"),
-        system=_login(found, "admin-system"),
+        admin=login_of(found, "admin"),
+        system=login_of(found, "admin-system"),
     )
 
 
-def _login(found: Access, user: str) -> Login:
+def login_of(found: Access, user: str) -> Login:
+    """Return how ``demo``, ``admin`` or ``admin-system`` logs in there."""
     return Login(
         cloud_name=clouds_yaml.entry_name(found.name, user),
         clouds_yaml=found.clouds_yaml,

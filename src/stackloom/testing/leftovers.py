@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from stackloom.transport.blocking import blocking_sleep
 _REMOVE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.2
 _NETWORK = "/v2.0"
+_NAME_KEYS = ("name", "stack_name", "floating_ip_address")
+_STATE_KEYS = ("status", "OS-EXT-STS:task_state", "stack_status")
+_GOING = frozenset({"deleting", "DELETED", "DELETE_IN_PROGRESS"})
 
 Item = Mapping[str, Any]  # one row of a list, as the service wrote it
 
@@ -36,7 +39,8 @@ class Sort:
         listed_at: the path whose answer has what one project owns; ``{project}`` and ``{user}``
             are filled in. Where the API cannot choose, *counts* does.
         key: of the list in the answer.
-        removed_at: the path for DELETE; ``{id}`` is filled in.
+        removed_at: the path for DELETE; ``{id}``, ``{name}``, ``{user}`` and ``{project}`` are
+            filled in.
         id: which field that is.
         counts: tells what is no leftover, such as what the cloud makes by itself.
         inside: the key under which each row is wrapped once more; empty for none.
@@ -162,35 +166,42 @@ class Leftover:
     @property
     def is_going(self) -> bool:
         """Whether the cloud is at work on its removal already."""
-        states = {self.item.get("status"), self.item.get("OS-EXT-STS:task_state")}
-        return bool({"deleting", "DELETED"} & states)
+        return not _GOING.isdisjoint(self.item.get(key) for key in _STATE_KEYS)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it; empty where it has no name."""
+        return next((str(self.item[key]) for key in _NAME_KEYS if self.item.get(key)), "")
 
     def __str__(self) -> str:
-        name = self.item.get("name") or self.item.get("floating_ip_address") or ""
-        called = f' "{name}"' if name else ""
+        called = f' "{self.name}"' if self.name else ""
         return f"{self.sort.what}{called} ({self.id})"
 
 
-async def leftovers(cloud: Cloud, owner: Owner) -> list[Leftover]:
+async def leftovers(cloud: Cloud, owner: Owner, sorts: Sequence[Sort] = SORTS) -> list[Leftover]:
     """Return what the owner has, once what is going is gone."""
     deadline = time.monotonic() + _REMOVE_SECONDS
     while True:
-        found = [each for sort in SORTS for each in await _of_one_sort(cloud, sort, owner)]
+        found = [each for sort in sorts for each in await _of_one_sort(cloud, sort, owner)]
         if not any(each.is_going for each in found) or time.monotonic() > deadline:
             return found
         await blocking_sleep(_PAUSE_SECONDS)
 
 
-async def remove(cloud: Cloud, owner: Owner, found: list[Leftover]) -> list[Leftover]:
+async def remove(
+    cloud: Cloud, owner: Owner, found: list[Leftover], sorts: Sequence[Sort] = SORTS
+) -> list[Leftover]:
     """Remove it, again and again until all is gone; return what could not be removed in time."""
     deadline = time.monotonic() + _REMOVE_SECONDS
     while found and time.monotonic() < deadline:
         for each in found:
+            if each.is_going:
+                continue
             try:
                 await _remove_one(cloud, each, owner)
             except CloudError:
                 continue  # something else still needs it: the next time round
-        found = [each for sort in SORTS for each in await _of_one_sort(cloud, sort, owner)]
+        found = [each for sort in sorts for each in await _of_one_sort(cloud, sort, owner)]
         if found:
             await blocking_sleep(_PAUSE_SECONDS)
     return found
@@ -222,7 +233,9 @@ async def _of_one_sort(cloud: Cloud, sort: Sort, owner: Owner) -> list[Leftover]
 async def _remove_one(cloud: Cloud, leftover: Leftover, owner: Owner) -> None:
     if leftover.sort.what == "router":
         await _take_apart(cloud, leftover.id)
-    path = leftover.sort.removed_at.format(id=leftover.id, user=owner.user)
+    path = leftover.sort.removed_at.format(
+        id=leftover.id, name=leftover.name, user=owner.user, project=owner.project
+    )
     await cloud.request(
         leftover.sort.service, "DELETE", path, microversion=leftover.sort.microversion
     )

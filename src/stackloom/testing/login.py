@@ -43,6 +43,19 @@ class Login:
         own = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
         return own | dict(self.environment)
 
+    def in_project(self, id: str) -> Login:
+        """Return a login of the same user in another project, for our own client."""
+        kept = {
+            name: value
+            for name, value in self.environment.items()
+            if not name.startswith("OS_PROJECT_")
+        }
+        return Login(
+            cloud_name=self.cloud_name,
+            clouds_yaml=self.clouds_yaml,
+            environment={**kept, "OS_PROJECT_ID": id},
+        )
+
     def openstacksdk(self) -> dict[str, Any]:
         """Return what ``openstack.connect`` needs to log in so, whatever else is configured."""
         clouds = json.loads(self.clouds_yaml.read_text())["clouds"]
@@ -63,10 +76,16 @@ class Login:
         """
 
         async def run() -> T:
-            async with connect_alone(self._config()) as cloud:
+            async with self.alone() as cloud:
                 return await work(cloud)
 
         return run_alone(run())
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Cloud]:
+        """Open the client that ``run`` hands out, within the work of another login's ``run``."""
+        async with connect_alone(self._config()) as cloud:
+            yield cloud
 
     def _config(self) -> CloudConfig:
         settings = read_settings({}, self.environment)

@@ -5,13 +5,21 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stackloom.cloud.cloud import Cloud
 from stackloom.local import files
-from stackloom.testing.leftovers import Owner, leftovers, remove, remove_default_groups
+from stackloom.testing import stacks
+from stackloom.testing.leftovers import (
+    SORTS,
+    Owner,
+    Sort,
+    leftovers,
+    remove,
+    remove_default_groups,
+)
 from stackloom.testing.login import Login
 
 _ROLE = "member"
@@ -38,27 +46,47 @@ class OpenStackProject(Login):
 
     def leftovers(self) -> list[str]:
         """Say what is in the project now, such as ``server "web" (4f0c…)``."""
-        owner = Owner(project=self.id, user=self.user_id)
 
         async def look(cloud: Cloud) -> list[str]:
-            return [str(each) for each in await leftovers(cloud, owner)]
+            return [
+                str(each)
+                async for there, sorts in self._looks(cloud)
+                for each in await leftovers(there, self._owner, sorts)
+            ]
 
         return self.admin.run(look)
 
     def take_away(self) -> list[str]:
         """Remove project, user and all that is left; say what that was."""
-        owner = Owner(project=self.id, user=self.user_id)
 
         async def work(cloud: Cloud) -> list[str]:
-            found = await leftovers(cloud, owner)
-            stuck = {each.id for each in await remove(cloud, owner, found)}
+            told: list[str] = []
+            stuck: set[str] = set()
+            async for there, sorts in self._looks(cloud):
+                found = await leftovers(there, self._owner, sorts)
+                stuck |= {each.id for each in await remove(there, self._owner, found, sorts)}
+                told += [
+                    f"{e}, which cannot be removed" if e.id in stuck else str(e) for e in found
+                ]
             if not stuck:
-                await remove_default_groups(cloud, owner)
+                await remove_default_groups(cloud, self._owner)
                 await cloud.request("identity", "DELETE", f"/v3/users/{self.user_id}")
                 await cloud.request("identity", "DELETE", f"/v3/projects/{self.id}")
-            return [f"{e}, which cannot be removed" if e.id in stuck else str(e) for e in found]
+            return told
 
         return self.admin.run(work)
+
+    @property
+    def _owner(self) -> Owner:
+        return Owner(project=self.id, user=self.user_id)
+
+    async def _looks(self, cloud: Cloud) -> AsyncIterator[tuple[Cloud, Sequence[Sort]]]:
+        """Yield who is to look for what, in this order: a stack may own what comes after it."""
+        if await stacks.may_be_there(cloud):
+            await stacks.let_in(cloud, self._owner)
+            async with self.admin.in_project(self.id).alone() as inside:
+                yield inside, stacks.STACKS
+        yield cloud, SORTS
 
 
 def project_of_a_test(admin: Login, directory: Path) -> OpenStackProject:

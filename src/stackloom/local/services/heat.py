@@ -40,7 +40,8 @@ def _files(blueprint: Blueprint) -> Mapping[str, Configuration]:
             "paste_deploy": {"api_paste_config": installed / "api-paste.ini"},
             "database": {"connection": blueprint.database("heat")},
             "keystone_authtoken": blueprint.token_check("heat"),
-            "trustee": own,
+            # Scoped to the trust of a stack, and so to nothing else.
+            "trustee": {key: own[key] for key in own if not key.startswith("project_")},
             "clients_keystone": {"auth_uri": keystone},
             "oslo_concurrency": {"lock_path": blueprint.run / "locks"},
             "oslo_messaging_notifications": {"driver": "noop"},

@@ -17,6 +17,7 @@ from .. import messaging, seed
 from ..instructions import Instructions, Program
 from ..serve import Application
 
+_OWN = "keystone_authtoken"  # the section in which Heat's user stands, with its project
 _ROLE = "heat_stack_user"
 
 
@@ -57,10 +58,9 @@ def _complete_keystone() -> None:
     As heat's installation guide has it done by hand. Where Keystone is not up yet, the first
     request waits in the queue of its socket.
     """
-    options = cfg.CONF.trustee
-    group = cfg.OptGroup("trustee")
-    auth = loading.load_auth_from_conf_options(cfg.CONF, group.name)
-    keystone = adapter.Adapter(session.Session(auth=auth), endpoint_override=options.auth_url)
+    auth = loading.load_auth_from_conf_options(cfg.CONF, _OWN)
+    url = cfg.CONF[_OWN].auth_url
+    keystone = adapter.Adapter(session.Session(auth=auth), endpoint_override=url)
     domain = _ensure(keystone, "domain", {"name": cfg.CONF.stack_user_domain_name})
     _ensure(keystone, "role", {"name": _ROLE})
     (admin,) = keystone.get("/roles?name=admin").json()["roles"]
