@@ -4,20 +4,15 @@
 from __future__ import annotations
 
 import http.client
-import json
-import os
-import subprocess
-from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from tests.cloud.connecting import AS_IT_COMES, connect
+from tests.cloud.inside import told_inside
 
-from stackloom.local import layout
 from stackloom.local.access import Access
-from stackloom.local.blueprint import RUNTIME
-from stackloom.local.install import python_of
 
-pytestmark = [AS_IT_COMES]
+pytestmark = [pytest.mark.cloud, pytest.mark.slow, AS_IT_COMES]
 
 # As many as there are threads, twice: each of them is asked.
 _EACH_THREAD = 16
@@ -57,16 +52,7 @@ class _Keystone:
 
 def test_no_thread_sees_the_token_of_another(local_cloud: Access) -> None:
     """Keystone keeps that of a request in an object that all threads share."""
-    cloud = layout.from_environment(os.environ).cloud(local_cloud.name)
-    environment = json.loads(cloud.instructions.read_bytes())["environment"]
-    ended = subprocess.run(
-        [python_of(Path(environment)), "-W", "ignore", "-c", _TWO_THREADS],
-        env={"PYTHONPATH": str(RUNTIME), "PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ended.stdout, ended.returncode) == ("mine None mine\n", 0), ended.stderr
+    assert told_inside(local_cloud, _TWO_THREADS) == "mine None mine\n"
 
 
 def test_a_token_that_was_revoked_is_refused_by_every_thread(local_cloud: Access) -> None:

@@ -22,7 +22,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from . import internal, log_keeper, process, renew, serve, shared, sqlite
+from . import internal, log_keeper, process, renew, serve, shared, sqlite, warming
 from .events import Events
 from .fault_desk import FaultDesk
 from .faults import Board, Faults
@@ -262,6 +262,7 @@ class Supervisor:
         started = time.monotonic()
         shared.load()
         sqlite.install()
+        warming.install()
         self._events.send("loaded", seconds=round(time.monotonic() - started, 2))
         if renew.is_needed(self._instructions):
             renew.renew(self._instructions)
@@ -331,6 +332,7 @@ def _serve(instructions: Instructions, program: Program, board: Board, ready: in
     def say_ready() -> None:
         os.write(ready, b"ready")
         os.close(ready)
+        warming.start(getattr(module, "warm", None))
 
     serve.serve(program, application, Faults(program.name, board), say_ready)
     return 0
