@@ -65,8 +65,8 @@ def test_an_expression_has_a_value(text: str, value: Any) -> None:
         (
             '${upper(server["web"].name)}',
             (
-                "what only the cloud knows of a server is known when it is applied, too late to work "
-                "with"
+                "what only the cloud knows of a server is known when it is applied, too late to "
+                "work with"
             ),
         ),
         ("${var.team * 1000}", "var.team * 1000: this works on numbers"),
@@ -82,8 +82,8 @@ def test_an_expression_has_a_value(text: str, value: Any) -> None:
         (
             '${cidrsubnet("10.0.0.0/24", 4, 16)}',
             (
-                "cidrsubnet('10.0.0.0/24', 4, 16): 10.0.0.0/24 has 16 such subnets, and 16 is none of "
-                "them"
+                "cidrsubnet('10.0.0.0/24', 4, 16): 10.0.0.0/24 has 16 such subnets, and 16 is "
+                "none of them"
             ),
         ),
         ("${range(10000000)}", "range(10000000): a range of at most 100,000 numbers"),

@@ -17,7 +17,8 @@ def _arguments(parser: ArgumentParser) -> None:
 def _validate(invocation: Invocation) -> int:
     import json
     from collections import Counter
-    from dataclasses import asdict
+
+    import msgspec
 
     from stackloom.cli.scenario_file import load
     from stackloom.errors import BadScenario
@@ -28,7 +29,7 @@ def _validate(invocation: Invocation) -> int:
     except BadScenario as error:
         if not as_json:
             raise
-        invocation.data(json.dumps([asdict(problem) for problem in error.problems], indent=2))
+        invocation.data(json.dumps(msgspec.to_builtins(error.problems), indent=2))
         return error.exit_code
     counts = Counter(address.kind for address in scenario.specs)
     if as_json:
