@@ -64,6 +64,13 @@ def test_a_list_imports_nothing_that_it_does_not_use(cloud: FakeCloud) -> None:
 
 
 @pytest.mark.slow
+def test_to_look_for_the_local_cloud_costs_little() -> None:
+    """Where no cloud is named, each command does; it is not up here, and the command ends so."""
+    code, modules = _imported_by("network list")
+    assert (code, sorted(modules & _HEAVY)) == (2, ["stackloom.local"])
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
