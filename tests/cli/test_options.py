@@ -46,3 +46,10 @@ def test_what_stands_behind_two_hyphens_is_left_alone() -> None:
     """It is the command's affair."""
     found, rest = take_cloud_options(["local", "run", "--", "x", "--os-cloud", "y"])
     assert (found.cloud, rest) == ("", ["local", "run", "--", "x", "--os-cloud", "y"])
+
+
+def test_options_of_commands_that_look_alike_are_theirs() -> None:
+    """``image set --os-distro`` is no setting of a cloud."""
+    words = ["image", "set", "web", "--os-distro", "debian", "--os-version=12"]
+    found, rest = take_cloud_options(words)
+    assert (found.settings, rest) == ({}, words)

@@ -4,43 +4,92 @@
 from __future__ import annotations
 
 import base64
-from argparse import ArgumentParser
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from tests.cli.conftest import CommandLine
+from tests.fakes.transport import FakeTransport, answer, body_of
 
-from stackloom.cli.fields import Lookup
-from stackloom.cli.server_create import _arguments, _found, _lookups, _said
-from stackloom.errors import UsageError
+from stackloom.transport.client import Answer, Request
 
-_IMAGE = {"boot_index": 0, "source_type": "image", "uuid": "image.image web"}
-
-
-def _body(*words: str) -> dict[str, Any]:
-    """Return the fields of the server, ids made of kinds and names."""
-    parser = ArgumentParser()
-    _arguments(parser)
-    options = parser.parse_args(["web", "--flavor", "small", *words])
-    said = _said(options)
-    ids: Lookup = {(kind, name): f"{kind} {name}" for kind, name in _lookups(options)}
-    body = {**said, **_found(options, ids)}
-    assert (body.pop("name"), body.pop("flavorRef")) == ("web", "compute.flavor small")
-    return body
+_IMAGE = {"boot_index": 0, "source_type": "image", "uuid": "image web"}
+_NOVA = {"version": {"id": "v2.1", "version": "2.104", "min_version": "2.1"}}
+_CINDER = {"versions": [{"id": "v3.0", "version": "3.71", "min_version": "3.0"}]}
+# {path: (key of the list, what ids begin with)}
+_LISTS = {
+    "/v2/images": ("images", "image"),
+    "/v2.0/networks": ("networks", "network"),
+    "/v2.0/ports": ("ports", "port"),
+    "/v3/volumes/detail": ("volumes", "volume"),
+    "/v3/snapshots/detail": ("snapshots", "snapshot"),
+}
 
 
-def test_a_server_of_an_image() -> None:
+def _named(key: str, kind: str) -> Callable[[Request], Answer]:
+    """Return a list that has whatever name is asked for; ids are made of kind and name."""
+
+    def reply(request: Request) -> Answer:
+        (name,) = parse_qs(urlsplit(request.url).query)["name"]
+        one = {"id": f"{kind} {name}", "name": name, "network_id": "n"}
+        return answer(200, {key: [one]})
+
+    return reply
+
+
+@pytest.fixture
+def services(rules: FakeTransport, monkeypatch: pytest.MonkeyPatch) -> FakeTransport:
+    """Return services that have whatever a server is made of, and take any server."""
+    monkeypatch.setenv("OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE", os.environ["OS_AUTH_URL"])
+    rules.on("GET", "/v2.1/", answer(200, _NOVA))
+    rules.on("GET", "/v3/", answer(200, _CINDER))
+    for path, (key, kind) in _LISTS.items():
+        rules.on("GET", path, _named(key, kind))
+    flavors = {"flavors": [{"id": "flavor small", "name": "small"}]}
+    groups = {"server_groups": [{"id": "group apart", "name": "apart"}]}
+    rules.on("GET", "/v2.1/flavors/detail", answer(200, flavors))
+    rules.on("GET", "/v2.1/os-server-groups", answer(200, groups))
+    rules.on("POST", "/v2.1/servers", answer(202, {"server": {"id": "s-1"}}))
+    rules.on("GET", "/v2.1/servers/s-1", answer(200, {"server": {"id": "s-1", "name": "web"}}))
+    return rules
+
+
+Body = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def body(stackloom: CommandLine, services: FakeTransport) -> Body:
+    """Return what creates a server and gives back the fields that Nova was sent, but two."""
+
+    def create(*words: str) -> dict[str, Any]:
+        said = stackloom("server", "create", "web", "--flavor", "small", *words)
+        assert said.code == 0, said.stderr
+        (request,) = services.sent("POST", "/v2.1/servers")
+        services.requests.clear()
+        sent: Any = body_of(request)
+        # Hints stand beside the server.
+        fields = {**sent.pop("server"), **sent}
+        assert (fields.pop("name"), fields.pop("flavorRef")) == ("web", "flavor small")
+        return fields
+
+    return create
+
+
+def test_a_server_of_an_image(body: Body) -> None:
     """The least that can be said; Nova chooses the network."""
-    assert _body("--image", "web") == {"imageRef": "image.image web", "networks": "auto"}
+    assert body("--image", "web") == {"imageRef": "image web", "networks": "auto"}
 
 
-def test_places_keep_their_order() -> None:
+def test_places_keep_their_order(body: Body) -> None:
     """Whatever option names them: it is the order of the cards."""
     words = "--image web --port b --network a --nic net-id=c,v4-fixed-ip=10.0.0.7,tag=t"
-    assert _body(*words.split())["networks"] == [
-        {"port": "network.port b"},
-        {"uuid": "network.network a"},
-        {"uuid": "network.network c", "fixed_ip": "10.0.0.7", "tag": "t"},
+    assert body(*words.split())["networks"] == [
+        {"port": "port b"},
+        {"uuid": "network a"},
+        {"uuid": "network c", "fixed_ip": "10.0.0.7", "tag": "t"},
     ]
 
 
@@ -48,9 +97,9 @@ def test_places_keep_their_order() -> None:
     ("words", "networks"),
     [("--no-network", "none"), ("--auto-network", "auto"), ("--nic none", "none")],
 )
-def test_no_place_can_be_asked_for(words: str, networks: str) -> None:
+def test_no_place_can_be_asked_for(body: Body, words: str, networks: str) -> None:
     """Or what Nova makes by itself."""
-    assert _body("--image", "web", *words.split())["networks"] == networks
+    assert body("--image", "web", *words.split())["networks"] == networks
 
 
 @pytest.mark.parametrize(
@@ -65,15 +114,21 @@ def test_no_place_can_be_asked_for(words: str, networks: str) -> None:
         ("", "there is nothing to boot from"),
         ("--block-device colour=red", "--block-device has no colour"),
         ("--block-device boot_index=first", "boot_index should be a number"),
+        ("--block-device-mapping vda=", '"vda=" should be DEVICE=ID:TYPE:GIB:DELETE'),
+        ("--block-device-mapping vda=v:tape", '"vda=v:tape" should be DEVICE=ID:TYPE:GIB'),
+        ("--block-device-mapping vda=v:volume:x", '"x" should be a number of GiB'),
         ("--image web --ephemeral size=x", '--ephemeral "size=x" should be size=GIB'),
         ("--image web --user-data /no/such/file", "cannot read /no/such/file"),
     ],
 )
-def test_what_makes_no_sense_is_told(words: str, told: str) -> None:
-    """Before anything is sent."""
-    with pytest.raises(UsageError) as raised:
-        _body(*words.split())
-    assert told in str(raised.value)
+def test_what_makes_no_sense_is_told(
+    stackloom: CommandLine, services: FakeTransport, words: str, told: str
+) -> None:
+    """Before a server is asked for."""
+    said = stackloom("server", "create", "web", "--flavor", "small", *words.split())
+    assert (said.code, said.stdout) == (2, "")
+    assert told in said.stderr
+    assert services.sent("POST", "/v2.1/servers") == []
 
 
 @pytest.mark.parametrize(
@@ -82,23 +137,23 @@ def test_what_makes_no_sense_is_told(words: str, told: str) -> None:
         ("--image web --boot-from-volume 3", {**_IMAGE, "volume_size": 3}),
         (
             "--volume v",
-            {"boot_index": 0, "source_type": "volume", "uuid": "block_storage.volume v"},
+            {"boot_index": 0, "source_type": "volume", "uuid": "volume v"},
         ),
         (
             "--snapshot s",
             {
                 "boot_index": 0,
                 "source_type": "snapshot",
-                "uuid": "block_storage.volume_snapshot s",
+                "uuid": "snapshot s",
             },
         ),
     ],
 )
-def test_it_boots_from_a_volume(words: str, first: dict[str, Any]) -> None:
+def test_it_boots_from_a_volume(body: Body, words: str, first: dict[str, Any]) -> None:
     """The volume stays when the server goes, unless that was asked for; there is no image."""
     for more, goes in (((), False), (("--delete-on-termination",), True)):
-        body = _body(*words.split(), *more)
-        assert body == {
+        fields = body(*words.split(), *more)
+        assert fields == {
             "block_device_mapping_v2": [
                 {**first, "destination_type": "volume", "delete_on_termination": goes}
             ],
@@ -106,7 +161,7 @@ def test_it_boots_from_a_volume(words: str, first: dict[str, Any]) -> None:
         }
 
 
-def test_further_disks_come_after_the_first() -> None:
+def test_further_disks_come_after_the_first(body: Body) -> None:
     """Nova wants to be told of the image's disk as well then."""
     words = (
         "--image web --swap 64 --ephemeral size=2,format=ext4"
@@ -119,9 +174,9 @@ def test_further_disks_come_after_the_first() -> None:
         "destination_type": "local",
         "delete_on_termination": True,
     }
-    body = _body(*words.split())
-    assert body["imageRef"] == "image.image web"
-    assert body["block_device_mapping_v2"] == [
+    fields = body(*words.split())
+    assert fields["imageRef"] == "image web"
+    assert fields["block_device_mapping_v2"] == [
         {**_IMAGE, "destination_type": "local", "delete_on_termination": True},
         {
             "uuid": "d",
@@ -136,7 +191,40 @@ def test_further_disks_come_after_the_first() -> None:
     ]
 
 
-def test_everything_else_goes_by_novas_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("mapping", "device"),
+    [
+        ("vda=v", {"device_name": "vda", "boot_index": 0, "source_type": "volume"}),
+        (
+            "/dev/vdb=s:snapshot:7:true",
+            {
+                "device_name": "/dev/vdb",
+                "boot_index": -1,
+                "source_type": "snapshot",
+                "volume_size": 7,
+                "delete_on_termination": True,
+            },
+        ),
+        ("vdc=i:image:3", {"boot_index": -1, "source_type": "image", "volume_size": 3}),
+    ],
+)
+def test_disks_may_be_given_in_the_older_way(
+    body: Body, mapping: str, device: dict[str, Any]
+) -> None:
+    """The name of the device says whether it boots from it."""
+    name, _, rest = mapping.partition("=")
+    more = () if name == "vda" else ("--block-device", "uuid=b,source_type=volume,boot_index=0")
+    disk = body("--block-device-mapping", mapping, *more)["block_device_mapping_v2"][-1]
+    assert disk == {
+        "device_name": name,
+        "uuid": rest.partition(":")[0],
+        "destination_type": "volume",
+        "delete_on_termination": False,
+        **device,
+    }
+
+
+def test_everything_else_goes_by_novas_names(body: Body, tmp_path: Path) -> None:
     """Each option that is given, and none that is not."""
     data = tmp_path / "data"
     data.write_text("#cloud-config\n", encoding="utf-8")
@@ -147,9 +235,9 @@ def test_everything_else_goes_by_novas_names(tmp_path: Path) -> None:
         " --trusted-image-cert c --server-group apart --hint same_host=x --hint same_host=y"
         " --hint query=q"
     )
-    body = _body(*words.split(), "--user-data", str(data))
-    assert body == {
-        "imageRef": "image.image web",
+    fields = body(*words.split(), "--user-data", str(data))
+    assert fields == {
+        "imageRef": "image web",
         "networks": "auto",
         "key_name": "mine",
         "user_data": base64.b64encode(b"#cloud-config\n").decode(),
@@ -169,13 +257,13 @@ def test_everything_else_goes_by_novas_names(tmp_path: Path) -> None:
         "os:scheduler_hints": {
             "same_host": ["x", "y"],
             "query": "q",
-            "group": "compute.server_group apart",
+            "group": "group apart",
         },
     }
 
 
-def test_no_security_group_is_something_said() -> None:
+def test_no_security_group_is_something_said(body: Body) -> None:
     """An empty list, not silence, which would mean the default one; at least N means N."""
-    body = _body("--image", "web", "--no-security-group", "--no-config-drive", "--min", "2")
-    assert (body["security_groups"], body["config_drive"]) == ([], False)
-    assert (body["min_count"], body["max_count"]) == (2, 2)
+    fields = body("--image", "web", "--no-security-group", "--no-config-drive", "--min", "2")
+    assert (fields["security_groups"], fields["config_drive"]) == ([], False)
+    assert (fields["min_count"], fields["max_count"]) == (2, 2)

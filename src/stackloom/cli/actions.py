@@ -9,6 +9,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -86,8 +87,13 @@ def action_command(
     *,
     arguments: Arguments = lambda _parser: None,
     several: bool = True,
+    within: Callable[[Namespace], Mapping[str, Any]] = lambda _options: {},
 ) -> Command:
-    """Return a command that does *act* to one, or with *several* to each of those named."""
+    """Return a command that does *act* to one, or with *several* to each of those named.
+
+    Args:
+        within: returns parameters that say where else, or only where, the name is looked for.
+    """
 
     def declare(parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="+" if several else None, help="name or id")
@@ -99,8 +105,11 @@ def action_command(
         async def one(cloud: Cloud, wanted: str) -> None:
             from stackloom.cloud.verbs import find
 
-            state: State = await find(cloud, kind, wanted)
-            await act(Acting(invocation=invocation, cloud=cloud, kind=kind, state=state))
+            narrow = within(invocation.options)
+            listed = f"{kind.listed_at}?{urlencode(narrow)}" if narrow else kind.listed_at
+            placed = msgspec.structs.replace(kind, list_path=listed)
+            state: State = await find(cloud, placed, wanted)
+            await act(Acting(invocation=invocation, cloud=cloud, kind=placed, state=state))
 
         if several:
             return each_of(invocation, kind_module, invocation.options.name, one)

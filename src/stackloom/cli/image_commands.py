@@ -11,6 +11,7 @@ from urllib.parse import quote
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Command, Invocation
 from stackloom.cli.fields import key_values
+from stackloom.cli.identity import add_named, find_id
 from stackloom.cli.image_bytes import FileSink, OutputSink, meter, upload_of
 from stackloom.cli.kind_at_hand import WAIT_SECONDS, checked, load_kind, plain, watch
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
@@ -48,7 +49,7 @@ def add_image_options(parser: ArgumentParser) -> None:
             f"--{word}", dest="visibility", action="store_const", const=word, help=help
         )
     _fixed(parser, "hidden", {"--hidden": True, "--unhidden": False}, "left out of lists")
-    parser.add_argument("--project", metavar="PROJECT", help="its owner, by id (administrators)")
+    add_named(parser, "project", "its owner (administrators)")
     parser.add_argument(
         "--property", action="append", default=[], metavar="KEY=VALUE", help="repeatable"
     )
@@ -62,8 +63,13 @@ def _fixed(parser: ArgumentParser, field: str, flags: dict[str, bool], help: str
         group.add_argument(flag, dest=field, action="store_const", const=value, help=told)
 
 
+async def _owner(cloud: Cloud, options: Any) -> str:
+    """Return the id of the project that was named, "" for none."""
+    return await find_id(cloud, "identity.project", options.project, options.project_domain)
+
+
 def image_fields(options: Any) -> dict[str, Any]:
-    """Return the fields that were given, by Glance's names."""
+    """Return the fields that were given, by Glance's names; the owner has to be looked up."""
     given = {
         "container_format": options.container_format,
         "disk_format": options.disk_format,
@@ -71,7 +77,6 @@ def image_fields(options: Any) -> dict[str, Any]:
         "min_ram": options.min_ram,
         "visibility": options.visibility,
         "protected": options.protected,
-        "owner": options.project,
         "os_hidden": options.hidden,
     }
     return {name: value for name, value in given.items() if value is not None}
@@ -116,6 +121,8 @@ def _create(invocation: Invocation) -> int:
         from stackloom.resources.image.image import with_properties
 
         kind = load_kind(KIND)
+        if owner := await _owner(cloud, options):
+            fields["owner"] = owner
         body = with_properties(checked(kind.new, fields), key_values(options.property))
         made = await create(cloud, kind, body)
         if upload is None:
@@ -253,6 +260,8 @@ async def _import(acting: Acting) -> None:
 def _set_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--name", dest="new_name", help="a new name")
     add_image_options(parser)
+    for name, help in _WELL_KNOWN.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE", help=help)
     activity = parser.add_mutually_exclusive_group()
     activity.add_argument("--activate", dest="activity", action="store_const", const="reactivate")
     activity.add_argument("--deactivate", dest="activity", action="store_const", const="deactivate")
@@ -271,16 +280,33 @@ def _set_arguments(parser: ArgumentParser) -> None:
         )
 
 
+# Properties that other services look at: glance/etc/schema-image.json, 33.0.0.
+_WELL_KNOWN = {
+    "architecture": "of the processors that it is for, such as x86_64",
+    "instance_id": "the server that it is a copy of",
+    "kernel_id": "the image of its kernel, by id",
+    "ramdisk_id": "the image of its RAM disk, by id",
+    "os_distro": "its operating system, such as debian",
+    "os_version": "its version",
+}
+
+
+def _well_known(options: Any) -> dict[str, str]:
+    given = {name: getattr(options, name) for name in _WELL_KNOWN}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 async def _set(acting: Acting) -> None:
     options = acting.options
-    fields = {**image_fields(options), **key_values(options.property)}
+    fields = {**image_fields(options), **_well_known(options), **key_values(options.property)}
+    project = await _owner(acting.cloud, options)
     if options.new_name is not None:
         fields["name"] = options.new_name
     if options.tag:
         fields["tags"] = [*dict.fromkeys([*acting.state.tags, *options.tag])]
     membership = options.membership
-    if membership:
-        fields.pop("owner", None)  # --project says then which member
+    if project and not membership:  # otherwise it says which member
+        fields["owner"] = project
     if not (fields or membership or options.activity):
         raise UsageError("nothing to set was given", hint="--help lists what can be set")
     if fields:
@@ -288,7 +314,7 @@ async def _set(acting: Acting) -> None:
     if options.activity:
         await acting.send("POST", f"/actions/{options.activity}")
     if membership:
-        member = options.project or (await acting.cloud.token()).project_id
+        member = project or (await acting.cloud.token()).project_id
         await acting.send("PUT", f"/members/{member}", {"status": membership})
 
 

@@ -6,20 +6,27 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from stackloom.cli.actions import Acting, action_command
+from stackloom.cli.identity import find_id
 
 _IMAGE = "image.image"
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("project", help="by id: Glance does not know its name")
+    parser.add_argument("project", help="name or id; who may not look at projects has to say an id")
+    parser.add_argument("--project-domain", metavar="DOMAIN", help="the domain of that project")
+
+
+async def _id(acting: Acting) -> str:
+    options = acting.options
+    return await find_id(acting.cloud, "identity.project", options.project, options.project_domain)
 
 
 async def _add(acting: Acting) -> None:
-    await acting.send("POST", "/members", {"member": acting.options.project})
+    await acting.send("POST", "/members", {"member": await _id(acting)})
 
 
 async def _remove(acting: Acting) -> None:
-    await acting.send("DELETE", f"/members/{acting.options.project}")
+    await acting.send("DELETE", f"/members/{await _id(acting)}")
 
 
 MEMBER_COMMANDS = (

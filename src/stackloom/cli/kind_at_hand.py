@@ -53,11 +53,13 @@ async def _find_state(cloud: Cloud, module: str, wanted: Name) -> State:
         wanted = wanted.name
     try:
         state: State = await find(cloud, load_kind(module), wanted, within)
-    except Forbidden:
+    except Forbidden as error:
         if module.startswith("identity.") and _may_be_id(wanted):
             from stackloom.cloud.kind import State as AnyState
 
             return AnyState(id=wanted)
+        if module.startswith("identity."):
+            error.hint = f"who may not look at {plural(module)} has to say the id"
         raise
     return state
 

@@ -26,6 +26,8 @@ _OLDER_OPTIONS = {
     "--os-tenant-name": "project_name",
     "--os-tenant-id": "project_id",
 }
+# Options of single commands that look alike: of images, and of attachments of volumes.
+_OF_COMMANDS = {"--os-distro", "--os-version", "--os-type"}
 _NAME_BY_ANY_OPTION = {**_NAME_BY_OPTION, **_OLDER_OPTIONS}
 OPTION_NAMES = (_CLOUD, *_NAME_BY_OPTION)
 CLOUD_OPTIONS_HELP = (
@@ -61,7 +63,7 @@ def take_cloud_options(words: Sequence[str]) -> tuple[CloudOptions, list[str]]:
         option, equals, value = word.partition("=")
         if word == "--":
             rest += [word, *waiting]
-        elif not option.startswith("--os-"):
+        elif not option.startswith("--os-") or option in _OF_COMMANDS:
             rest.append(word)
         elif option != _CLOUD and not _name(option):
             raise UsageError(f"there is no option {option}", hint=_meant(option))

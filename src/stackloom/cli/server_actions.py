@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import base64
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.actions import Acting, Arguments, action_command
 from stackloom.cli.command import Command
 from stackloom.cli.fields import key_values
-from stackloom.cli.kind_at_hand import find_ids
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, find_ids, watch
 from stackloom.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from stackloom.cloud.kind import Progress
     from stackloom.resources.compute.server import ServerState
@@ -45,16 +45,65 @@ def settled_in(*statuses: str) -> Callable[[ServerState], Progress]:
     return progress
 
 
+def all_projects(parser: ArgumentParser) -> None:
+    """Declare ``--all-projects``."""
+    parser.add_argument(
+        "--all-projects",
+        action="store_true",
+        help="look for the name in all projects (administrators)",
+    )
+
+
+def everywhere(options: Namespace) -> Mapping[str, Any]:
+    """Return what makes Nova look into all projects, where that was asked for."""
+    return {"all_tenants": "true"} if options.all_projects else {}
+
+
+def _widely(parser: ArgumentParser) -> None:
+    _wait(parser)
+    all_projects(parser)
+
+
+async def _delete(acting: Acting) -> None:
+    if acting.options.force:
+        await acting.post("forceDelete")
+    else:
+        await acting.send("DELETE", "")
+    if acting.options.wait:
+        waiting = watch(acting.cloud, acting.kind)
+        await waiting.until_gone(acting.state.id, within_seconds=WAIT_SECONDS)
+
+
+def _delete_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--force", action="store_true", help="at once, also where it could be restored"
+    )
+    parser.add_argument("--wait", action="store_true", help="until it is gone")
+    all_projects(parser)
+
+
 def _simple(
-    verb: str, action: str, help: str, *, content: object = None, wait_for: tuple[str, ...] = ()
+    verb: str,
+    action: str,
+    help: str,
+    *,
+    content: object = None,
+    wait_for: tuple[str, ...] = (),
+    widely: bool = False,
 ) -> Command:
-    """Return a command of one action without any options but ``--wait``."""
+    """Return a command of one action without any options but ``--wait``.
+
+    Args:
+        widely: it takes ``--all-projects`` as well.
+    """
 
     async def act(acting: Acting) -> None:
         await acting.post(action, content)
         if acting.options.wait:
             await acting.settled(settled_in(*wait_for))
 
+    if widely:
+        return action_command(verb, _SERVER, help, act, arguments=_widely, within=everywhere)
     return action_command(verb, _SERVER, help, act, arguments=_wait)
 
 
@@ -285,8 +334,16 @@ def _reason(parser: ArgumentParser) -> None:
 
 
 ACTIONS = (
-    _simple("start", "os-start", "Start servers", wait_for=("ACTIVE",)),
-    _simple("stop", "os-stop", "Stop servers", wait_for=("SHUTOFF",)),
+    action_command(
+        "delete",
+        _SERVER,
+        "Delete servers",
+        _delete,
+        arguments=_delete_arguments,
+        within=everywhere,
+    ),
+    _simple("start", "os-start", "Start servers", wait_for=("ACTIVE",), widely=True),
+    _simple("stop", "os-stop", "Stop servers", wait_for=("SHUTOFF",), widely=True),
     _own("reboot", "Reboot servers", _reboot, _reboot_arguments),
     _simple("pause", "pause", "Freeze servers in memory", wait_for=("PAUSED",)),
     _simple("unpause", "unpause", "Let paused servers go on", wait_for=("ACTIVE",)),

@@ -47,6 +47,15 @@ def add_disk_options(parser: ArgumentParser) -> None:
         help="one more disk: uuid, source_type, destination_type, volume_size, boot_index, …; "
         "repeatable",
     )
+    group.add_argument(
+        "--block-device-mapping",
+        action="append",
+        default=[],
+        type=_mapping,
+        metavar="DEVICE=ID:TYPE:GIB:DELETE",
+        help="the same in the older way: a volume, snapshot or image by its id; TYPE is volume "
+        "where it is left out; repeatable",
+    )
     group.add_argument("--swap", type=int, metavar="MIB", help="swap space on a disk of its own")
     group.add_argument(
         "--ephemeral",
@@ -70,7 +79,7 @@ def disk_fields(options: Namespace, ids: Lookup) -> dict[str, Any]:
     Raises:
         UsageError: there is nothing to boot from, or too much.
     """
-    devices = [*map(_wire_device, options.block_device)]
+    devices = [*map(_wire_device, options.block_device), *options.block_device_mapping]
     boots = any(device.get("boot_index") == 0 for device in devices)
     if not (options.image or options.volume or options.snapshot or boots):
         raise UsageError(
@@ -129,6 +138,30 @@ def _device(word: str) -> dict[str, str]:
         known = ", ".join(sorted(_DEVICE_KEYS))
         raise UsageError(f"--block-device has no {', '.join(wrong)}", hint=f"it has: {known}")
     return given
+
+
+def _mapping(word: str) -> dict[str, Any]:
+    """Read ``vdb=ID:volume:10:true``; what is behind the id may be left out or empty.
+
+    Source: nova/block_device.py, ``BlockDeviceDict.from_legacy``, 34.0.0: the device decides what
+    it boots from.
+    """
+    name, equals, rest = word.partition("=")
+    uuid, kind, size, delete, *more = [*rest.split(":"), "", "", ""][: max(4, rest.count(":") + 1)]
+    kind = kind or "volume"
+    if not (name and equals and uuid) or more or kind not in {"volume", "snapshot", "image"}:
+        raise UsageError(f'--block-device-mapping "{word}" should be DEVICE=ID:TYPE:GIB:DELETE')
+    if size and not size.isdigit():
+        raise UsageError(f'--block-device-mapping "{word}": "{size}" should be a number of GiB')
+    device: dict[str, Any] = {
+        "boot_index": 0 if name.removeprefix("/dev/") in {"vda", "sda", "xvda"} else -1,
+        "device_name": name,
+        "uuid": uuid,
+        "source_type": kind,
+        "destination_type": "volume",
+        "delete_on_termination": delete.lower() in {"true", "1"},
+    }
+    return {**device, "volume_size": int(size)} if size else device
 
 
 def _ephemeral(word: str) -> dict[str, str]:

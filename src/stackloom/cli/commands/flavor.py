@@ -10,6 +10,7 @@ from urllib.parse import quote
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
 from stackloom.cli.fields import key_values, number, pair, switch, text
+from stackloom.cli.identity import add_named, find_id
 from stackloom.cli.kind_commands import create_command, delete_command, list_command, show_command
 from stackloom.errors import NotFound, UsageError
 
@@ -44,7 +45,7 @@ def _set_arguments(parser: ArgumentParser) -> None:
         help="extra spec; repeatable",
     )
     parser.add_argument("--no-property", action="store_true", help="take all others away")
-    parser.add_argument("--project", metavar="PROJECT", help="let it use this private one; by id")
+    add_named(parser, "project", "let it use this private one")
 
 
 async def _set(acting: Acting) -> None:
@@ -59,20 +60,25 @@ async def _set(acting: Acting) -> None:
     if properties:
         await acting.send("POST", "/os-extra_specs", {"extra_specs": properties})
     if options.project:
-        await acting.post("addTenantAccess", {"tenant": options.project})
+        await acting.post("addTenantAccess", {"tenant": await _project(acting)})
 
 
 def _unset_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--property", action="append", default=[], metavar="KEY", help="extra spec; repeatable"
     )
-    parser.add_argument("--project", metavar="PROJECT", help="keep it from using it; by id")
+    add_named(parser, "project", "keep it from using it")
 
 
 async def _unset(acting: Acting) -> None:
     await _without(acting, acting.options.property)
     if acting.options.project:
-        await acting.post("removeTenantAccess", {"tenant": acting.options.project})
+        await acting.post("removeTenantAccess", {"tenant": await _project(acting)})
+
+
+async def _project(acting: Acting) -> str:
+    options = acting.options
+    return await find_id(acting.cloud, "identity.project", options.project, options.project_domain)
 
 
 async def _without(acting: Acting, keys: Iterable[str]) -> None:

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.fields import text
-from stackloom.cli.kind_at_hand import checked, load_kind, plain
-from stackloom.cli.kind_commands import delete_command, list_command
+from stackloom.cli.fields import named
+from stackloom.cli.identity import add_named, find_id
+from stackloom.cli.kind_at_hand import checked, each_of, load_kind, plain
+from stackloom.cli.kind_commands import list_command
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
-from stackloom.errors import UsageError
+from stackloom.errors import NotFound, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
+    from stackloom.transport.client import Answer
 
 _KIND = "compute.keypair"
 
@@ -37,7 +39,7 @@ def _create_arguments(parser: ArgumentParser) -> None:
         help="where the private half of a new one is written; otherwise to stdout",
     )
     parser.add_argument("--type", choices=("ssh", "x509"), help="ssh is the default")
-    parser.add_argument("--user", metavar="USER", help="whose, by id (administrators)")
+    add_named(parser, "user", "whose it is (administrators)")
     add_output_options(parser, SHOW_FORMATS)
 
 
@@ -56,14 +58,15 @@ def _create(invocation: Invocation) -> int:
         private, public = _new_pair(options.name)
         invocation.talk("the pair was made here, by ssh-keygen: Nova generates none any more")
     fields = {"name": options.name, "public_key": public, "type": options.type}
-    fields["user_id"] = options.user
     given = {name: value for name, value in fields.items() if value is not None}
 
     async def work(cloud: Cloud) -> Any:
         from stackloom.cloud.verbs import create
 
         kind = load_kind(_KIND)
-        return await create(cloud, kind, checked(kind.new, given))
+        user = await find_id(cloud, "identity.user", options.user, options.user_domain)
+        body = {**given, "user_id": user} if user else given
+        return await create(cloud, kind, checked(kind.new, body))
 
     if options.private_key:
         _write_private(options.private_key, private)
@@ -127,6 +130,7 @@ def _new_pair(comment: str) -> tuple[str, str]:
 def _show_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name")
     parser.add_argument("--public-key", action="store_true", help="only the key itself")
+    add_named(parser, "user", "of this user (administrators)")
     add_output_options(parser, SHOW_FORMATS)
 
 
@@ -134,9 +138,10 @@ def _show(invocation: Invocation) -> int:
     from stackloom.cli.connection import ask_cloud
 
     async def work(cloud: Cloud) -> Any:
-        from stackloom.cloud.verbs import find
+        from stackloom.cloud.verbs import decode_one
 
-        return await find(cloud, load_kind(_KIND), invocation.options.name)
+        answer = await _asked(cloud, invocation, "GET", invocation.options.name)
+        return decode_one(load_kind(_KIND), answer)
 
     state = ask_cloud(invocation, work)
     if invocation.options.public_key:
@@ -146,14 +151,51 @@ def _show(invocation: Invocation) -> int:
     return 0
 
 
+def _delete_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("name", nargs="+")
+    add_named(parser, "user", "of this user (administrators)")
+
+
+def _delete(invocation: Invocation) -> int:
+    async def one(cloud: Cloud, name: str) -> None:
+        await _asked(cloud, invocation, "DELETE", name)
+
+    return each_of(invocation, _KIND, invocation.options.name, one)
+
+
+async def _asked(cloud: Cloud, invocation: Invocation, method: str, name: str) -> Answer:
+    """Ask about one pair: of the user that is named, or the own one.
+
+    Raises:
+        UnknownName: there is none of that name.
+
+    Source: nova/api/openstack/compute/schemas/keypairs.py, ``show_query_schema_v210``, 34.0.0.
+    """
+    from stackloom.cli.actions import ask
+
+    kind, options = load_kind(_KIND), invocation.options
+    user = await find_id(cloud, "identity.user", options.user, options.user_domain)
+    path = kind.member_path(name) + (f"?user_id={user}" if user else "")
+    try:
+        return await ask(cloud, kind, method, path)
+    except NotFound as error:
+        raise UnknownName(
+            f'keypair "{name}" is not there',
+            hint="stackloom keypair list shows what is; of others: --user",
+        ) from error
+
+
 GROUP = Group(
     help="Key pairs: the public keys that servers let in",
     commands=(
-        list_command(_KIND, (text("--user", "user_id", "of this user, by id", metavar="USER"),)),
+        list_command(
+            _KIND,
+            (named("--user", "user_id", "identity.user", "of this user (administrators)"),),
+        ),
         Command(name="show", help="Show one keypair", arguments=_show_arguments, run=_show),
         Command(
             name="create", help="Add or make a key pair", arguments=_create_arguments, run=_create
         ),
-        delete_command(_KIND),
+        Command(name="delete", help="Delete key pairs", arguments=_delete_arguments, run=_delete),
     ),
 )

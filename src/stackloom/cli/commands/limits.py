@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
 from stackloom.cli.command import Command, Group, Invocation
+from stackloom.cli.identity import add_named, find_id
 from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def _arguments(parser: ArgumentParser) -> None:
     which.add_argument("--absolute", action="store_true", help="in all; the default")
     which.add_argument("--rate", action="store_true", help="requests in a time")
     parser.add_argument("--reserved", action="store_true", help="count what is reserved as used")
-    parser.add_argument("--project", metavar="PROJECT", help="of this one, by id (administrators)")
+    add_named(parser, "project", "of this one (administrators)")
     add_output_options(parser, LIST_FORMATS)
 
 
@@ -54,11 +55,12 @@ async def _limits(cloud: Cloud, invocation: Invocation) -> list[Any]:
     query: dict[str, str | int | bool] = {}
     if options.reserved:
         query["reserved"] = 1
-    if options.project:
-        query["tenant_id"] = options.project
+    project = await find_id(cloud, "identity.project", options.project, options.project_domain)
+    if project:
+        query["tenant_id"] = project
     answers = [await _compute(cloud, query)]
     try:
-        own = {"project_id": options.project} if options.project else {}
+        own = {"project_id": project} if project else {}
         answers.append(await cloud.request("block-storage", "GET", _VOLUME_PATH, query=own))
     except NoEndpoint:
         pass

@@ -10,11 +10,12 @@ import msgspec
 
 from stackloom.cli.command import Group
 from stackloom.cli.fields import Field, named, number, several, switch, text
-from stackloom.cli.kind_commands import delete_command, list_command, show_command
+from stackloom.cli.kind_commands import list_command
 from stackloom.cli.server_actions import ACTIONS
 from stackloom.cli.server_changes import CHANGES
 from stackloom.cli.server_create import CREATE
 from stackloom.cli.server_parts import PARTS
+from stackloom.cli.server_show import SHOW
 
 if TYPE_CHECKING:
     from stackloom.cli.listing import Values, View
@@ -113,10 +114,9 @@ GROUP = Group(
     help="Servers",
     commands=(
         list_command(_KIND, _FILTERS, places=_PLACES, look=_look),
-        show_command(_KIND),
+        SHOW,
         CREATE,
         *CHANGES,
-        delete_command(_KIND),
         *ACTIONS,
         *PARTS,
     ),

@@ -8,9 +8,10 @@ from typing import Any
 
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
-from stackloom.cli.fields import named, pair, pairs, switch, text
+from stackloom.cli.fields import key_values, named, pair, pairs, switch, text
 from stackloom.cli.kind_at_hand import WAIT_SECONDS, find_ids, watch
-from stackloom.cli.kind_commands import create_command, list_command, set_command, show_command
+from stackloom.cli.kind_commands import create_command, list_command, show_command
+from stackloom.cli.properties import add_property_options, add_unset_option
 from stackloom.errors import UsageError
 
 _KIND = "block_storage.volume_backup"
@@ -41,11 +42,37 @@ _FILTERS = (
         brings={"all_tenants": True},
     ),
 )
-_SET = (
-    text("--name", "name", "a new name"),
-    text("--description", "description", "for people"),
-    pairs("--property", "metadata", "metadata, all of it"),
-)
+
+
+def _set_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--name", dest="new_name", help="a new name")
+    parser.add_argument("--description", help="for people")
+    add_property_options(parser)
+    parser.add_argument("--state", choices=_STATUSES, help="say that it is so (administrators)")
+
+
+async def _set(acting: Acting) -> None:
+    options = acting.options
+    given = {"name": options.new_name, "description": options.description}
+    fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if options.property or options.no_property:
+        # Cinder takes metadata whole here.
+        kept = {} if options.no_property else dict(acting.state.metadata or {})
+        fields["metadata"] = {**kept, **key_values(options.property)}
+    if not (fields or options.state):
+        raise UsageError("nothing to set was given", hint="--help lists what can be set")
+    if fields:
+        await acting.send("PUT", "", {"backup": fields})
+    if options.state:
+        await acting.post("os-reset_status", {"status": options.state})
+
+
+async def _unset(acting: Acting) -> None:
+    gone = set(acting.options.property)
+    kept = {
+        name: value for name, value in (acting.state.metadata or {}).items() if name not in gone
+    }
+    await acting.send("PUT", "", {"backup": {"metadata": kept}})
 
 
 def _delete_arguments(parser: ArgumentParser) -> None:
@@ -84,7 +111,17 @@ GROUP = Group(
         list_command(_KIND, _FILTERS),
         show_command(_KIND),
         create_command(_KIND, _CREATE, name="", waits=True),
-        set_command(_KIND, _SET),
+        action_command(
+            "set", _KIND, "Change a backup", _set, arguments=_set_arguments, several=False
+        ),
+        action_command(
+            "unset",
+            _KIND,
+            "Take metadata of a backup away",
+            _unset,
+            arguments=add_unset_option,
+            several=False,
+        ),
         action_command("delete", _KIND, "Delete backups", _delete, arguments=_delete_arguments),
         action_command(
             "restore",

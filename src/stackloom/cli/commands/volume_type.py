@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from stackloom.cli.actions import Acting, action_command
 from stackloom.cli.command import Group
 from stackloom.cli.fields import pair, pairs, switch, text
+from stackloom.cli.identity import add_named, find_id
 from stackloom.cli.kind_commands import create_command, delete_command, list_command, show_command
 from stackloom.cli.properties import (
     add_property_options,
@@ -41,7 +42,7 @@ def _set_arguments(parser: ArgumentParser) -> None:
     ):
         group.add_argument(flag, dest="is_public", action="store_const", const=value, help=help)
     add_property_options(parser)
-    parser.add_argument("--project", metavar="PROJECT", help="let it use this private one; by id")
+    add_named(parser, "project", "let it use this private one")
 
 
 async def _set(acting: Acting) -> None:
@@ -58,18 +59,23 @@ async def _set(acting: Acting) -> None:
         await acting.send("PUT", "", {"volume_type": fields})
     await set_properties(acting, acting.state.extra_specs, below=_SPECS, key="extra_specs")
     if options.project:
-        await acting.post("addProjectAccess", {"project": options.project})
+        await acting.post("addProjectAccess", {"project": await _project(acting)})
 
 
 def _unset_arguments(parser: ArgumentParser) -> None:
     add_unset_option(parser)
-    parser.add_argument("--project", metavar="PROJECT", help="keep it from using it; by id")
+    add_named(parser, "project", "keep it from using it")
 
 
 async def _unset(acting: Acting) -> None:
     await without_properties(acting, acting.options.property, below=_SPECS)
     if acting.options.project:
-        await acting.post("removeProjectAccess", {"project": acting.options.project})
+        await acting.post("removeProjectAccess", {"project": await _project(acting)})
+
+
+async def _project(acting: Acting) -> str:
+    options = acting.options
+    return await find_id(acting.cloud, "identity.project", options.project, options.project_domain)
 
 
 GROUP = Group(
