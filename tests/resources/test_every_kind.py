@@ -141,6 +141,13 @@ _FULL: Mapping[str, Mapping[str, Any]] = {
         "description": "words",
         "admin_state_up": False,
     },
+    "qos_policy": {
+        "description": "words",
+        "rules": [{"type": "bandwidth_limit", "max_kbps": 1000}],
+        "shared": False,
+        "is_default": False,
+    },
+    "qos_policy_rules": {"policy": "slow", "rules": [{"type": "dscp_marking", "dscp_mark": 26}]},
     "address_group": {"description": "words", "addresses": ["10.0.0.5", "2001:DB8::/32"]},
     "security_group_rules": {"group": "web", "rules": ["tcp/22"], "default_egress": True},
     "port": {

@@ -3,9 +3,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from msgspec import UNSET, UnsetType
 
-from stackloom.cloud.kind import Body, Column, Kind, State
+from stackloom.cloud.kind import (
+    Body,
+    Call,
+    Column,
+    Declaration,
+    Declared,
+    Difference,
+    Ids,
+    Kind,
+    Names,
+    Requirement,
+    Spec,
+    State,
+    differences,
+)
+from stackloom.cloud.mark import Address, Mark, without_mark
+from stackloom.cloud.sketch import Badge, Part
+from stackloom.resources.network._qos_rules import (
+    USUAL_DIRECTION,
+    QosPolicyRulesSpec,
+    QosRuleSpec,
+    rules_faults,
+)
+
+
+class QosPolicySpec(Spec, frozen=True, kw_only=True):
+    """A QoS policy: networks, ports, floating IPs and gateways name it.
+
+    Attributes:
+        rules: its limits and promises, such as ``{type: bandwidth_limit, max_kbps: 1000}``; they
+            are changed in place.
+        shared: other projects can use it as well.
+        is_default: networks of the project have it where they name none.
+    """
+
+    description: str = ""
+    rules: tuple[QosRuleSpec, ...] = ()
+    shared: bool | UnsetType = UNSET
+    is_default: bool | UnsetType = UNSET
 
 
 class NewQosPolicy(Body, frozen=True, kw_only=True):
@@ -66,6 +107,104 @@ RULE_COLUMNS: tuple[Column[QosRuleState], ...] = (
     Column(title="Direction", value=lambda state: state.direction),
 )
 
+
+def _expand(
+    address: Address, spec: QosPolicySpec, _declared: Declared
+) -> Iterator[tuple[Address, Spec]]:
+    rules = QosPolicyRulesSpec(policy=address.name, rules=spec.rules)
+    yield Address("qos_policy_rules", address.name), rules
+
+
+def _requires(spec: QosPolicySpec) -> Iterator[Requirement]:
+    # neutron/conf/policies/qos.py, create_policy, 29.0.0: or a manager of the project.
+    yield Requirement(place=(), extension="qos", admin=True)
+    if spec.is_default is not UNSET:
+        yield Requirement(place=("is_default",), extension="qos-default")
+    for index, rule in enumerate(spec.rules):
+        if rule.type == "minimum_packet_rate":
+            yield Requirement(place=("rules", index), extension="qos-pps-minimum")
+        if rule.direction == "ingress" and rule.type in _INGRESS_EXTENSIONS:
+            place = ("rules", index, "direction")
+            yield Requirement(place=place, extension=_INGRESS_EXTENSIONS[rule.type])
+
+
+# neutron_lib/api/definitions/{qos_bw_limit_direction,qos_bw_minimum_ingress}.py, 2026.2.
+_INGRESS_EXTENSIONS = {
+    "bandwidth_limit": "qos-bw-limit-direction",
+    "minimum_bandwidth": "qos-bw-minimum-ingress",
+}
+
+
+def _wanted(address: Address, spec: QosPolicySpec, mark: Mark) -> dict[str, Any]:
+    fields = {
+        "name": address.name,
+        "description": mark.beside(spec.description),
+        "shared": spec.shared,
+        "is_default": spec.is_default,
+    }
+    return {name: value for name, value in fields.items() if value is not UNSET}
+
+
+def _create(address: Address, spec: QosPolicySpec, mark: Mark, _ids: Ids) -> Call:
+    body = {"policy": _wanted(address, spec, mark)}
+    return Call(method="POST", path="/v2.0/qos/policies", body=body)
+
+
+def _compare(
+    address: Address, spec: QosPolicySpec, state: QosPolicyState, mark: Mark, _ids: Ids
+) -> Iterator[Difference]:
+    wanted = _wanted(address, spec, mark)
+    return differences((name, getattr(state, name), want, True) for name, want in wanted.items())
+
+
+def _adopt(state: QosPolicyState, mark: Mark) -> Call:
+    body = {"policy": {"description": mark.beside(without_mark(state.description))}}
+    return Call(method="PUT", path=f"/v2.0/qos/policies/{state.id}", body=body)
+
+
+def _capture(state: QosPolicyState, _names: Names) -> Mapping[str, Any]:
+    entry = {
+        "description": without_mark(state.description),
+        "rules": [_captured_rule(rule) for rule in state.rules],
+        "shared": state.shared,
+        "is_default": state.is_default,
+    }
+    return {name: value for name, value in entry.items() if value}
+
+
+def _captured_rule(rule: QosRuleState) -> dict[str, Any]:
+    """Return a rule with what is not usual of it: neither bursts of 0 nor egress."""
+    fields = {
+        "type": rule.type,
+        "max_kbps": rule.max_kbps,
+        "max_burst_kbps": rule.max_burst_kbps or None,
+        "min_kbps": rule.min_kbps,
+        "min_kpps": rule.min_kpps,
+        "dscp_mark": rule.dscp_mark,
+        "direction": None if rule.direction == USUAL_DIRECTION else rule.direction,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _sketch(state: QosPolicyState) -> Iterator[Part]:
+    rules = tuple(_words(_captured_rule(rule)) for rule in state.rules)
+    label = state.name or state.id
+    yield Badge(on="", key=state.id, sort="qos_policy", label=label, details=rules)
+
+
+def _sketch_spec(address: Address, spec: QosPolicySpec, _declared: Declared) -> Iterator[Part]:
+    rules = tuple(_words({"type": rule.type, **rule.fields}) for rule in spec.rules)
+    yield Badge(on="", key=str(address), sort="qos_policy", label=address.name, details=rules)
+
+
+def _words(rule: Mapping[str, Any]) -> str:
+    """Say a rule in a line: ``bandwidth_limit max_kbps 1000 egress``."""
+    words = [str(rule["type"])]
+    words += [f"{name} {value}" for name, value in rule.items() if name.startswith(("max", "min"))]
+    words += [str(rule[name]) for name in ("dscp_mark", "direction") if name in rule]
+    return " ".join(words)
+
+
 KIND = Kind(
     name="qos_policy",
     plural="policies",
@@ -84,4 +223,17 @@ KIND = Kind(
         Column(title="Default", value=lambda state: state.is_default),
         Column(title="Project", value=lambda state: state.project_id),
     ),
+    declaration=Declaration(
+        spec=QosPolicySpec,
+        section="qos_policies",
+        faults=lambda spec: rules_faults(spec.rules),
+        expand=_expand,
+        requires=_requires,
+        create=_create,
+        compare=_compare,
+        adopt=_adopt,
+        capture=_capture,
+        sketch=_sketch_spec,
+    ),
+    sketch=_sketch,
 )
