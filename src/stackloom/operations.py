@@ -19,17 +19,26 @@ from typing import Any
 import msgspec
 
 from stackloom.cloud.cloud import Cloud
-from stackloom.cloud.kind import State
+from stackloom.cloud.kind import Listed, State
 from stackloom.cloud.mark import Address
-from stackloom.cloud.sketch import Part
-from stackloom.cloud.together import together_of
-from stackloom.errors import BadScenario, Moved, Problem, RunFailed, UnknownName, UsageError
+from stackloom.cloud.sketch import Bar, Part
+from stackloom.cloud.together import together, together_of
+from stackloom.cloud.verbs import list_states
+from stackloom.errors import (
+    BadScenario,
+    Forbidden,
+    Moved,
+    Problem,
+    RunFailed,
+    ServerFault,
+    UnknownName,
+    UsageError,
+)
 from stackloom.resources import all_kinds
 from stackloom.scenario.actions import CloudActions
 from stackloom.scenario.adoption import adopted, names_outside
 from stackloom.scenario.capture import Captured, captured
 from stackloom.scenario.conditions import conditions
-from stackloom.scenario.drawing import draw
 from stackloom.scenario.events import Outcome, Result, Tell, tell_nobody
 from stackloom.scenario.executor import Executor
 from stackloom.scenario.language.variables import Given
@@ -44,6 +53,14 @@ from stackloom.scenario.observe import (
     scenarios_in,
 )
 from stackloom.scenario.outputs import kinds_told, output_values
+from stackloom.scenario.picture.gather import (
+    parts_of_lists,
+    parts_of_specs,
+    parts_of_states,
+    unnamed_bars,
+)
+from stackloom.scenario.picture.overlay import Picture
+from stackloom.scenario.picture.planned import plan_picture
 from stackloom.scenario.plan import Plan
 from stackloom.scenario.planner import KnownIds, Observed, is_at_rest, make_plan
 from stackloom.scenario.preflight import Conditions, findings, requirements
@@ -355,31 +372,64 @@ async def resources(cloud: Cloud, scenario_name: str) -> dict[Address, State]:
     return states
 
 
-async def topology(cloud: Cloud, scenario_name: str) -> list[Part]:
-    """Return what a scenario looks like in the cloud, from the cloud's own answers.
+def topology_of(scenario: Scenario) -> Picture:
+    """Return the picture of what a scenario asks for, from its file alone."""
+    return Picture(parts=tuple(parts_of_specs(KINDS, scenario.specs)), title=scenario.name)
+
+
+def planned_topology(planned: Planned) -> Picture:
+    """Return the picture of a plan: what is there, what is to come, and what happens to each."""
+    return plan_picture(KINDS, planned.shown)
+
+
+async def topology(cloud: Cloud, scenario_name: str) -> Picture:
+    """Return the picture of what the cloud has of a scenario, from the cloud's own answers.
 
     Raises:
         UnknownName: nothing there carries its marks; names the scenarios that have some.
     """
-    parts: list[Part] = []
-    for address, state in sorted((await resources(cloud, scenario_name)).items()):
-        parts += KINDS[address.kind].sketch(state)
-    return parts
+    parts = parts_of_states(KINDS, await resources(cloud, scenario_name))
+    return Picture(parts=(*parts, *await _strangers(cloud, parts)), title=scenario_name)
 
 
-def topology_of(scenario: Scenario) -> list[Part]:
-    """Return what a scenario will look like, from its file alone."""
-    parts: list[Part] = []
-    for address, spec in scenario.specs.items():
-        declaration = KINDS[address.kind].declaration
-        assert declaration is not None, "only declared kinds are read"
-        parts += declaration.sketch(address, spec, scenario.specs)
-    return parts
+async def project_topology(cloud: Cloud) -> Picture:
+    """Return the picture of everything in the token's project, whoever has made it.
+
+    A list that the cloud does not give is told in the picture, and the rest of it is drawn.
+    """
+    # A list that others are made of comes first, so that each is asked for once.
+    first = [name for name in _DECLARED if not (KINDS[name].derive or KINDS[name].parent)]
+    listed: dict[str, list[Any]] = {}
+    notices: list[str] = []
+    for names in (first, [name for name in _DECLARED if name not in first]):
+        answers = await together([_list_or_notice(cloud, name, listed) for name in names])
+        for name, (states, notice) in zip(names, answers, strict=True):
+            listed[name] = states
+            notices += [notice] if notice else []
+    parts = parts_of_lists(KINDS, listed)
+    return Picture(
+        parts=(*parts, *await _strangers(cloud, parts)),
+        title=f"project {await own_project(cloud)}",
+        notices=tuple(notices),
+    )
 
 
-def picture(parts: list[Part], *, plain: bool = False) -> str:
-    """Draw a topology in characters."""
-    return draw(parts, plain=plain)
+async def _list_or_notice(cloud: Cloud, name: str, known: Listed) -> tuple[list[Any], str]:
+    try:
+        return (await list_kinds(cloud, KINDS, [name], known=known))[name], ""
+    except (Forbidden, ServerFault) as error:
+        return [], f"{KINDS[name].words}: {error}"
+
+
+async def _strangers(cloud: Cloud, parts: Iterable[Part]) -> list[Part]:
+    """Look up the networks of others that something stands on, with one request for all."""
+    keys = sorted(unnamed_bars(parts))
+    if not keys:
+        return []
+    network = KINDS["network"]
+    states = [state async for state in list_states(cloud, network, {"id": keys})]
+    bars = [part for state in states for part in network.sketch(state) if isinstance(part, Bar)]
+    return [msgspec.structs.replace(bar, is_borrowed=True) for bar in bars]
 
 
 def _not_found(loaded: Loaded, missing: Mapping[tuple[str, str], UnknownName]) -> BadScenario:

@@ -80,6 +80,7 @@ async def _tokens(invocation: Invocation, found: Access) -> None:
 async def _tasks(invocation: Invocation, config: CloudConfig) -> None:
     from stackloom import operations
     from stackloom.cloud.cloud import connect
+    from stackloom.scenario.picture.text import draw
 
     async with connect(config) as cloud:
         _heading(invocation, "Task 1: the list of networks")
@@ -89,9 +90,9 @@ async def _tasks(invocation: Invocation, config: CloudConfig) -> None:
         await _list(invocation, cloud, "server")
         _heading(invocation, f"Task 3: two networks joined by a router ({_TWO_NETWORKS})")
         await _weave(invocation, cloud, _TWO_NETWORKS)
-        parts = await operations.topology(cloud, "two-networks")
+        picture = await operations.topology(cloud, "two-networks")
         invocation.data("\nThe topology, as the cloud tells it:\n")
-        invocation.data(operations.picture(parts))
+        invocation.data(draw(picture))
         invocation.data("\nApplied again:")
         again = await _weave(invocation, cloud, _TWO_NETWORKS)
         if again:

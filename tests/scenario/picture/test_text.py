@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from stackloom import operations
-from stackloom.cloud.sketch import Bar, BarNote, Box, Leg, Part
-from stackloom.scenario.drawing import draw
+from stackloom.cloud.sketch import Badge, Bar, BarNote, Box, Leg, Part, Port
+from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage, between
+from stackloom.scenario.picture.text import draw
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 def _bar(name: str, *notes: str) -> list[Part]:
@@ -27,13 +29,18 @@ def _box(sort: str, name: str, legs: str, note: str = "") -> list[Part]:
     return parts
 
 
+def _drawn(parts: Iterable[Part]) -> str:
+    return draw(Picture(parts=tuple(parts)))
+
+
 def _picture(*groups: Iterable[Part], plain: bool = False) -> str:
-    return "\n" + draw([part for group in groups for part in group], plain=plain) + "\n"
+    picture = Picture(parts=tuple(part for group in groups for part in group))
+    return "\n" + draw(picture, plain=plain) + "\n"
 
 
 def test_nothing_is_an_empty_picture() -> None:
     """No parts, no lines."""
-    assert draw([]) == ""
+    assert _drawn([]) == ""
 
 
 def test_a_network_with_nothing_on_it_is_a_bar() -> None:
@@ -60,7 +67,7 @@ green  10.10.2.0/24                     │
   ├─▣ bob    m1.tiny                    │
   └─◈ hub ──────────────────────────────┘
 """
-    assert _picture(operations.topology_of(scenario)) == expected
+    assert "\n" + draw(operations.topology_of(scenario)) + "\n" == expected
 
 
 def test_a_server_on_two_networks_and_a_router_have_lines_of_their_own() -> None:
@@ -91,26 +98,26 @@ green                                   │ │
 
 def test_a_router_on_five_networks_is_one_line_down_the_side() -> None:
     """The picture grows downward, not sideways."""
-    names = ["one", "two", "three", "four", "five"]
+    names = [f"net-{number}" for number in range(1, 6)]
     router = _box("router", "hub", " ".join(names))
     expected = """
-one
+net-1
 ━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
   └─◈ hub ──────────────────────────────┐
                                         │
-two                                     │
+net-2                                   │
 ━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
   └─◈ hub ──────────────────────────────┤
                                         │
-three                                   │
+net-3                                   │
 ━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
   └─◈ hub ──────────────────────────────┤
                                         │
-four                                    │
+net-4                                   │
 ━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
   └─◈ hub ──────────────────────────────┤
                                         │
-five                                    │
+net-5                                   │
 ━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
   └─◈ hub ──────────────────────────────┘
 """
@@ -228,12 +235,12 @@ on no network:
     assert _picture(_box("server", "alone", "", "ACTIVE")) == expected
 
 
-def test_twelve_networks_are_drawn_in_their_order() -> None:
-    """The order of bars is that of the parts, not of the alphabet."""
+def test_twelve_networks_are_drawn_by_their_names() -> None:
+    """With numbers as numbers: the second comes before the tenth, whatever the cloud says first."""
     names = [f"net{number}" for number in range(12)]
-    picture = draw([part for name in reversed(names) for part in _bar(name, "10.0.0.0/8")])
+    picture = _drawn([part for name in reversed(names) for part in _bar(name, "10.0.0.0/8")])
     headings = [line.split("  ")[0] for line in picture.splitlines() if line.startswith("net")]
-    assert headings == names[::-1]
+    assert headings == names
 
 
 def test_the_order_of_boxes_and_legs_does_not_change_the_picture() -> None:
@@ -245,15 +252,15 @@ def test_the_order_of_boxes_and_legs_does_not_change_the_picture() -> None:
         *_box("router", "r1", "a:5 c:6"),
         *_box("router", "r2", "b:7 c:8"),
     ]
-    expected = draw([*bars, *rest])
+    expected = _drawn([*bars, *rest])
     for seed in range(20):
         chance = random.Random(seed)
         shuffled = sorted(rest, key=lambda _part: chance.random())
-        assert draw([*bars, *shuffled]) == expected
+        assert _drawn([*bars, *shuffled]) == expected
 
 
 def test_no_line_ever_crosses_text() -> None:
-    """In 50 random topologies lines only stand to the right of what a picture without them says."""
+    """In 50 random topologies lines only stand to the right of all text."""
     for seed in range(50):
         chance = random.Random(seed)
         bars = [f"n{number}" for number in range(chance.randrange(1, 8))]
@@ -262,20 +269,83 @@ def test_no_line_ever_crosses_text() -> None:
             legs = chance.sample(bars, chance.randrange(1, len(bars) + 1))
             sort = chance.choice(["router", "server"])
             parts += _box(sort, f"{sort}{number}", " ".join(legs), "note " * chance.randrange(3))
-        with_lines = draw(parts).splitlines()
-        without_lines = draw(_separate(parts)).splitlines()
-        for line, text in zip(with_lines, without_lines, strict=True):
-            assert line.startswith(text)
-            assert set(line.removeprefix(text)) <= set("─│┐┘┤┼ ")
+        for line in _drawn(parts).splitlines():
+            behind_the_corner = line[len("  ├─") :]
+            assert re.fullmatch("[^─│┐┘┤┼]*[─│┐┘┤┼ ]*", behind_the_corner)
 
 
-def _separate(parts: Iterable[Part]) -> list[Part]:
-    """Give each leg a box of its own that looks the same, so that no two have to be joined."""
-    boxes = {part.key: part for part in parts if isinstance(part, Box)}
-    result: list[Part] = [part for part in parts if isinstance(part, Bar | BarNote)]
-    for number, leg in enumerate(part for part in parts if isinstance(part, Leg)):
-        box = boxes[leg.box]
-        key = f"{box.key}#{number}"
-        result.append(Box(key=key, sort=box.sort, label=box.label, note=box.note))
-        result.append(Leg(box=key, bar=leg.bar, note=leg.note))
-    return result
+def test_badges_stand_behind_what_they_belong_to() -> None:
+    """A floating IP on the server whose port has it, a volume with its place, a policy on a bar."""
+    expected = """
+public  external  [floating IP 203.0.113.9]
+━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+
+blue  [QoS policy slow]
+━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+  ├─▣ alice  10.0.0.5  [floating IP 203.0.113.7]  [security group web]  [volume data, /dev/vdb]
+  └─◌ spare  10.0.0.6
+
+not in use:
+    keypair mine
+"""
+    drawn = _picture(
+        [Bar(key="public", label="public", is_external=True), Bar(key="blue", label="blue")],
+        [Box(key="alice", sort="server", label="alice")],
+        [Leg(box="alice", bar="blue", note="10.0.0.5", key="p")],
+        [Port(key="spare", bar="blue", label="spare", note="10.0.0.6")],
+        [
+            Badge(on="", key="k", sort="keypair", label="mine"),
+            Badge(on="p", key="f", sort="floating_ip", label="203.0.113.7"),
+            Badge(on="public", key="f9", sort="floating_ip", label="203.0.113.9"),
+            Badge(on="p", key="g", sort="security_group"),
+            Badge(on="", key="g", sort="security_group", label="web"),
+            Badge(on="p", key="default-id", sort="security_group"),
+            Badge(on="alice", key="d", sort="volume", note="/dev/vdb"),
+            Badge(on="", key="d", sort="volume", label="data"),
+            Badge(on="blue", key="q", sort="qos_policy", label="slow"),
+        ],
+    )
+    assert drawn.replace("━", "") == expected.replace("━", "")
+
+
+def test_what_changes_has_a_sign_before_it() -> None:
+    """At networks, ranges, boxes, legs and badges; and what has no place in a picture is told."""
+    parts = [
+        *_bar("blue"),
+        BarNote(bar="blue", note="10.0.0.0/24", key="s"),
+        *_box("server", "new", "blue"),
+        *_box("server", "old", "blue"),
+        *_box("server", "same", "blue"),
+        *_box("router", "hub", "blue"),
+        Badge(on="same", key="d", sort="volume", label="data"),
+    ]
+    remarks = {
+        "blue": Remark(change=Change.UPDATE),
+        "s": Remark(change=Change.CREATE),
+        "new": Remark(change=Change.CREATE, stage=Stage.RUNNING),
+        "old": Remark(change=Change.DELETE, stage=Stage.DONE),
+        "hub": Remark(change=Change.REPLACE, stage=Stage.FAILED),
+        between("same", "blue", ""): Remark(change=Change.DELETE),
+        between("same", "d"): Remark(change=Change.CREATE),
+    }
+    picture = Picture(
+        parts=tuple(parts),
+        remarks=remarks,
+        has_overlay=True,
+        elsewhere=("+ keypair.mine",),
+        notices=("floating IPs could not be listed",),
+    )
+    expected = """
+~ blue  + 10.0.0.0/24
+━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+  ├─+▸ ▣ new
+  ├─-✓ ▣ old
+  ├─- ▣ same  [+ volume data]
+  └─±✗ ◈ hub
+
+3 to create, 1 to update, 1 to replace, 2 to delete
+not in the picture: + keypair.mine
+missing: floating IPs could not be listed
+"""
+    assert "\n" + draw(picture) + "\n" == expected
+    assert "%! R hub" in draw(picture, plain=True)
