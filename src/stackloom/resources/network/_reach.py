@@ -10,20 +10,19 @@ subnet and its gateway on the address's network; before, Neutron answers with a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 
-from stackloom.cloud.kind import UNKNOWN, Declared, Fault, Ids, Kind, Listed, Place, Reference, Spec
+from stackloom.cloud.kind import UNKNOWN, Declared, Fault, Ids, Listed, Place, Reference
 from stackloom.cloud.mark import Address
 from stackloom.errors import UsageError
 from stackloom.resources.compute._server_nics import Nic
 from stackloom.resources.compute._server_spec import ServerSpec, networks_of
-from stackloom.resources.network import router_interface
 from stackloom.resources.network._ranges import read_address
 from stackloom.resources.network._remembered import Remembered
 from stackloom.resources.network.port import PortSpec, PortState
 from stackloom.resources.network.router import RouterSpec
+from stackloom.resources.network.router_interface import RouterInterfaceSpec, interfaces
 from stackloom.resources.network.subnet import SubnetSpec
 
 # A value that only the cloud knows, such as ``${port.database.address}``.
@@ -127,32 +126,18 @@ class _Ways(msgspec.Struct):
 def _ways(declared: Declared) -> _Ways:
     ways = _Ways(legs={}, gateways={})
     for address, spec in declared.items():
-        if address.kind == router_interface.KIND.name:
-            for network in _networks(router_interface.KIND, spec, declared):
-                ways.legs.setdefault(network, []).append(address)
+        if isinstance(spec, RouterInterfaceSpec):
+            subnet = declared.get(Address("subnet", spec.subnet))
+            port = declared.get(Address("port", spec.port))
+            for each in (subnet, port):
+                if isinstance(each, SubnetSpec | PortSpec):
+                    ways.legs.setdefault(each.network, []).append(address)
         elif isinstance(spec, RouterSpec) and spec.gateway:
             ways.gateways.setdefault(spec.gateway.network, []).append(address)
     return ways
 
 
-_ways_of = Remembered(_ways)
-
-
-def _named(kind: Kind[Any], spec: Spec) -> Iterable[Reference]:
-    assert kind.declaration is not None, "only declared kinds are in a scenario"
-    return kind.declaration.references(spec)
-
-
-def _networks(kind: Kind[Any], spec: Spec, declared: Declared) -> set[str]:
-    """Return the networks of the scenario on which something stands: by name, subnet or port."""
-    networks: set[str] = set()
-    for reference in _named(kind, spec):
-        named = declared.get(reference.address)
-        if reference.kind == "network":
-            networks.add(reference.name)
-        elif isinstance(named, SubnetSpec | PortSpec):
-            networks.add(named.network)
-    return networks
+_last_ways = Remembered(_ways)
 
 
 def waits(target: Target, outside: str, declared: Declared) -> Iterator[Address]:
@@ -166,7 +151,7 @@ def waits(target: Target, outside: str, declared: Declared) -> Iterator[Address]
         networks |= networks_of(Address("server", target.server), named, declared)
     if isinstance(port, PortSpec):
         networks.add(port.network)
-    ways = _ways_of(declared)
+    ways = _last_ways.of(declared)
     for network in sorted(networks):
         yield from ways.legs.get(network, ())
     if networks:
@@ -226,7 +211,7 @@ def legs_of(listed: Listed) -> dict[tuple[str | None, str], str]:
     """Return the router interfaces among listed ports: ``{(router id, subnet id): its id}``."""
     return {
         (leg.router_id, subnet_id): leg.id
-        for leg in router_interface.interfaces(listed)
+        for leg in interfaces(listed)
         for subnet_id in leg.subnet_ids
     }
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was found out of a whole scenario, kept while resource after resource of it asks."""
+"""What has been worked out of a whole scenario, for each of its resources asks for it.
+
+Without it a plan would take time in the number of those who ask times that of all resources.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,24 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Calls a function of all specs once a scenario.
+    """Works something out of a scenario once, and keeps that of the scenario asked for last.
 
-    Without it a plan would take time in the number of those who ask times that of all resources.
+    A scenario that is being expanded grows, and is worked through once more then; nothing of it is
+    changed or taken away.
+
+    Args:
+        work_out: what reads it off all specs.
     """
 
-    def __init__(self, find_out: Callable[[Declared], T]) -> None:
-        self._find_out = find_out
-        self._last: tuple[Declared, T] | None = None
+    def __init__(self, work_out: Callable[[Declared], T]) -> None:
+        self._work_out = work_out
+        self._last: tuple[Declared, int, T] | None = None
 
-    def __call__(self, declared: Declared) -> T:
-        """Return what the function says of a scenario."""
+    def of(self, declared: Declared) -> T:
+        """Return it for one scenario."""
         last = self._last
-        if last is None or last[0] is not declared:
-            last = self._last = (declared, self._find_out(declared))
-        return last[1]
+        if last is None or last[0] is not declared or last[1] != len(declared):
+            last = self._last = (declared, len(declared), self._work_out(declared))
+        return last[2]
+
+    __call__ = of
