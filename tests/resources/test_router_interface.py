@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from tests.fakes.cloud import FakeIds
 
-from stackloom.cloud.kind import Call, Difference, Reference
+from stackloom.cloud.kind import Call, Declared, Difference, Reference
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Leg
 from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec
@@ -104,7 +104,43 @@ def test_a_routers_port_is_an_interface(owner: str) -> None:
 def test_a_port_with_two_prefixes_is_two_interfaces() -> None:
     """A second IPv6 subnet of a network joins the port of the first."""
     port = _port("network:router_interface", ("s-1", "2001:db8::1"), ("s-2", "2001:db8:1::1"))
-    assert [each.id for each in _derive(port)] == ["r-1/s-1", "r-1/s-2"]
+    first, second = _derive(port)
+    assert (first.id, second.id) == ("r-1/s-1", "r-1/s-2")
+    assert KIND.declaration is not None
+    # One after the other, or Neutron would lose one of the two changes of the port.
+    assert list(KIND.declaration.needs(first)) == ["r-1", "s-1", "r-1/s-2"]
+    assert list(KIND.declaration.needs(second)) == ["r-1", "s-2"]
+
+
+def test_prefixes_of_one_port_are_added_one_after_the_other() -> None:
+    """Those of one router and network; of IPv4 each has a port of its own."""
+    assert KIND.declaration is not None
+    subnets = {
+        "a": SubnetSpec(network="blue", cidr="fd00:1::/64"),
+        "b": SubnetSpec(network="blue", cidr="fd00:2::/64"),
+        "c": SubnetSpec(network="blue", cidr="10.0.0.0/24"),
+        "d": SubnetSpec(network="green", cidr="fd00:3::/64"),
+        "e": SubnetSpec(network="blue", cidr="fd00:4::/64"),
+    }
+    legs = [RouterInterfaceSpec(router="hub", subnet=name) for name in subnets]
+    legs += [RouterInterfaceSpec(router="other", subnet="a"), _BY_PORT]
+    declared: Declared = {
+        **{Address("subnet", name): each for name, each in subnets.items()},
+        **{each.address: each for each in legs},
+    }
+    waits = {
+        each.address.name: [a.name for a in KIND.declaration.waits(each.address, each, declared)]
+        for each in legs
+    }
+    assert waits == {
+        "hub.a": [],
+        "hub.b": ["hub.a"],
+        "hub.c": [],
+        "hub.d": [],
+        "hub.e": ["hub.b"],
+        "other.a": [],
+        "hub.leg": [],
+    }
 
 
 @pytest.mark.parametrize("owner", ["", "compute:nova", "network:router_gateway", "network:dhcp"])

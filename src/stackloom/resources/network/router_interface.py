@@ -6,6 +6,10 @@ of ours. Its identity is the pair (router, subnet), also at removal: removing by
 every prefix of a shared IPv6 port away (neutron/db/l3_db.py, ``_remove_interface_by_subnet``,
 29.0.0). It is ours when router and subnet both are, of the same scenario.
 
+Two prefixes of one port are changed one after the other: Neutron reads what the port has and
+writes the whole of it back, so that of two requests at once one would be lost
+(``_add_interface_by_subnet`` and ``_remove_interface_by_subnet``; seen on the local cloud).
+
 Where the port was there before, with an address of its own, it is ours when router and port both
 are; Neutron deletes the port with it (``_remove_interface_by_port``).
 """
@@ -30,6 +34,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, read_mark
 from stackloom.cloud.sketch import Leg, Part
+from stackloom.resources.network._remembered import Remembered
 from stackloom.resources.network.port import ROUTER_INTERFACE_OWNERS, PortSpec, PortState
 from stackloom.resources.network.subnet import SubnetSpec
 
@@ -64,6 +69,7 @@ class RouterInterfaceState(State, frozen=True, kw_only=True):
         subnet_id: of several the least.
         subnet_ids: all of them; more than one only by port.
         is_by_port: its port was made before it, and carries a mark.
+        goes_before: the leg on the same port that is taken away after it; empty for the last.
     """
 
     router_id: str
@@ -73,6 +79,7 @@ class RouterInterfaceState(State, frozen=True, kw_only=True):
     ip_address: str = ""
     subnet_ids: tuple[str, ...] = ()
     is_by_port: bool = False
+    goes_before: str = ""
 
 
 def interfaces(listed: Listed) -> list[RouterInterfaceState]:
@@ -88,7 +95,8 @@ def interfaces(listed: Listed) -> list[RouterInterfaceState]:
 def _legs_of(port: PortState) -> Iterator[RouterInterfaceState]:
     is_ours = read_mark(port.description) is not None
     ips = sorted(port.fixed_ips, key=lambda each: each.subnet_id)
-    for fixed in ips[:1] if is_ours else ips:
+    behind = [f"{port.device_id}/{each.subnet_id}" for each in ips[1:]] + [""]
+    for fixed, next_id in [(ips[0], "")] if is_ours else zip(ips, behind, strict=True):
         yield RouterInterfaceState(
             id=f"{port.device_id}/{fixed.subnet_id}",
             router_id=port.device_id,
@@ -98,6 +106,7 @@ def _legs_of(port: PortState) -> Iterator[RouterInterfaceState]:
             ip_address=fixed.ip_address,
             subnet_ids=tuple(each.subnet_id for each in ips) if is_ours else (fixed.subnet_id,),
             is_by_port=is_ours,
+            goes_before=next_id,
         )
 
 
@@ -168,6 +177,33 @@ def _needs(state: RouterInterfaceState) -> Iterator[str]:
     yield from state.subnet_ids or (state.subnet_id,)
     if state.is_by_port:
         yield state.port_id
+    if state.goes_before:
+        yield state.goes_before
+
+
+def _prefixes(declared: Declared) -> dict[Address, Address]:
+    """Return the legs that share a port with one before them, each with that one."""
+    last: dict[tuple[str, str], Address] = {}
+    found: dict[Address, Address] = {}
+    for address, spec in declared.items():
+        if not isinstance(spec, RouterInterfaceSpec):
+            continue
+        subnet = declared.get(Address("subnet", spec.subnet))
+        if isinstance(subnet, SubnetSpec) and subnet.version == 6:
+            key = (spec.router, subnet.network)
+            if key in last:
+                found[address] = last[key]
+            last[key] = address
+    return found
+
+
+_before_by_leg = Remembered(_prefixes)
+
+
+def _waits(address: Address, _spec: RouterInterfaceSpec, declared: Declared) -> Iterator[Address]:
+    before = _before_by_leg(declared).get(address)
+    if before is not None:
+        yield before
 
 
 def _sketch_spec(address: Address, spec: RouterInterfaceSpec, declared: Declared) -> Iterator[Part]:
@@ -208,6 +244,7 @@ KIND = Kind(
         compare=_compare,
         delete=_delete,
         needs=_needs,
+        waits=_waits,
         consumes=lambda spec, _ids: {} if spec.port else {"network.port": 1},
         lane=lambda spec: f"router.{spec.router}",
         sketch=_sketch_spec,

@@ -48,6 +48,7 @@ from stackloom.resources.network._ranges import (
     sorted_pools,
     usual_gateway,
 )
+from stackloom.resources.network._remembered import Remembered
 
 AddressMode = Literal["slaac", "dhcpv6-stateless", "dhcpv6-stateful"]
 
@@ -284,38 +285,27 @@ def _references(spec: SubnetSpec) -> Iterator[Reference]:
         yield Reference(kind="subnet_pool", name=spec.subnet_pool, place=place, declared=False)
 
 
-class _LastPools:
-    """Remembers what of a scenario takes a range of its own from which pool.
-
-    Without it a plan would take time in the number of subnets from pools times that of all.
-    """
-
-    def __init__(self) -> None:
-        self._declared: Declared | None = None
-        self._by_pool: dict[tuple[str, int], list[Address]] = {}
-
-    def taken_from(self, declared: Declared, spec: SubnetSpec) -> list[Address]:
-        """Return the subnets that name their range in the pool of *spec*."""
-        if declared is not self._declared:
-            self._declared, self._by_pool = declared, {}
-            for address, other in declared.items():
-                if isinstance(other, SubnetSpec) and other.is_from_pool and other.cidr:
-                    self._by_pool.setdefault(_pool(other), []).append(address)
-        return self._by_pool.get(_pool(spec), [])
-
-
 def _pool(spec: SubnetSpec) -> tuple[str, int]:
     """Return which pool it is cut from; of default ones there is one a family."""
     return spec.subnet_pool, 0 if spec.subnet_pool else spec.version
 
 
-_last_pools = _LastPools()
+def _named_in_pools(declared: Declared) -> dict[tuple[str, int], list[Address]]:
+    """Return the subnets that name their range, by the pool that it is cut from."""
+    found: dict[tuple[str, int], list[Address]] = {}
+    for address, spec in declared.items():
+        if isinstance(spec, SubnetSpec) and spec.is_from_pool and spec.cidr:
+            found.setdefault(_pool(spec), []).append(address)
+    return found
+
+
+_named_by_pool = Remembered(_named_in_pools)
 
 
 def _waits(_address: Address, spec: SubnetSpec, declared: Declared) -> Iterator[Address]:
     """Let those who say which range they want come first, or the pool might give it away."""
     if spec.is_from_pool and not spec.cidr:
-        yield from _last_pools.taken_from(declared, spec)
+        yield from _named_by_pool(declared).get(_pool(spec), ())
 
 
 def _requires(spec: SubnetSpec) -> Iterator[Requirement]:
