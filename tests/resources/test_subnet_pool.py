@@ -8,9 +8,10 @@ import pytest
 from tests.fakes.cloud import FakeIds
 from tests.fakes.names import FakeNames
 
-from stackloom.cloud.kind import Call, Difference, Fault, Reference, Requirement
+from stackloom.cloud.kind import Call, Declared, Difference, Fault, Reference, Requirement
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Badge
+from stackloom.resources.network.address_scope import AddressScopeSpec
 from stackloom.resources.network.subnet_pool import (
     KIND,
     NewSubnetPool,
@@ -297,3 +298,19 @@ def test_it_is_a_badge_by_itself() -> None:
     assert list(KIND.sketch(SubnetPoolState(id="p-1", prefixes=("10.0.0.0/8",)))) == [
         Badge(on="", key="p-1", sort="subnet_pool", label="p-1", note="10.0.0.0/8")
     ]
+
+
+def test_a_shared_pool_has_a_shared_scope() -> None:
+    """Neutron refuses one that others see in a scope that they do not."""
+    assert KIND.declaration is not None
+    pool = SubnetPoolSpec(prefixes=("10.0.0.0/8",), address_scope="scope", shared=True)
+    for is_shared, faults in (
+        (True, []),
+        (False, ['a shared pool needs a shared scope, and "scope" is none']),
+        (msgspec.UNSET, ['a shared pool needs a shared scope, and "scope" is none']),
+    ):
+        scope = AddressScopeSpec(ip_version=4, shared=is_shared)
+        declared: Declared = {Address("address_scope", "scope"): scope, _MAIN: pool}
+        told = [fault.message for _, fault in KIND.declaration.faults_together(declared)]
+        assert told == faults
+    assert list(KIND.declaration.faults_together({_MAIN: pool})) == []

@@ -31,6 +31,7 @@ from stackloom.cloud.kind import (
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Part
 from stackloom.resources.network._ranges import overlapping, range_faults, read_range
+from stackloom.resources.network.address_scope import AddressScopeSpec
 
 
 class SubnetPoolSpec(Spec, frozen=True, kw_only=True):
@@ -139,12 +140,17 @@ def _faults(spec: SubnetPoolSpec) -> Iterator[Fault]:
 
 
 def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
-    """Check that pools of one scope do not overlap, which is what a scope is for."""
+    """Check that pools of one scope do not overlap, and that those who see a pool see its scope."""
     by_scope: dict[str, list[Address]] = {}
     for address, spec in declared.items():
         if isinstance(spec, SubnetPoolSpec) and spec.address_scope:
             by_scope.setdefault(spec.address_scope, []).append(address)
-    for scope, pools in by_scope.items():
+            scope = declared.get(Address("address_scope", spec.address_scope))
+            if spec.shared is True and isinstance(scope, AddressScopeSpec) and not scope.shared:
+                # neutron/objects/subnetpool.py, ``validate_rbac_policy_create``, 29.0.0.
+                message = f'a shared pool needs a shared scope, and "{spec.address_scope}" is none'
+                yield address, Fault(place=("shared",), message=message)
+    for name_of_scope, pools in by_scope.items():
         ranges = [
             (known, pool.name)
             for pool in pools
@@ -154,7 +160,9 @@ def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
         ]
         for (cidr, name), (other, other_name) in overlapping(ranges):
             if name != other_name:
-                message = f'{other} overlaps {cidr} of pool "{name}", also in scope "{scope}"'
+                message = (
+                    f'{other} overlaps {cidr} of pool "{name}", also in scope "{name_of_scope}"'
+                )
                 yield (
                     Address("subnet_pool", other_name),
                     Fault(place=("prefixes",), message=message),
