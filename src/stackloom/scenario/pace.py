@@ -59,7 +59,8 @@ class Pace:
             best = _work(readings.best_seconds, way)
             capacity = REACH * _capacity(readings.latest, best, way)
         elif others := self._meter.best_of_all(self._service):
-            best = CHANGES_COST * max(_work(seconds, way) for seconds in others)
+            # The median: one of them may have waited for something else on this machine.
+            best = CHANGES_COST * statistics.median_high(_work(each, way) for each in others)
             capacity = least
         else:
             return min(least, int(self._ceiling))
