@@ -123,7 +123,8 @@ class RouterState(State, frozen=True, kw_only=True):
     """What Neutron tells of a router; ``distributed`` and ``ha`` only to administrators.
 
     Attributes:
-        connected: what it connects, as its ports tell it.
+        connected: what it connects, as the lists of ports and subnets tell it; its own answer
+            does not.
     """
 
     status: str = ""
@@ -141,7 +142,7 @@ class RouterState(State, frozen=True, kw_only=True):
     created_at: str = ""
     updated_at: str = ""
     revision_number: int | None = None
-    connected: tuple[Connected, ...] = ()
+    connected: tuple[Connected, ...] | UnsetType = UNSET
 
     @property
     def external_network_id(self) -> str:
@@ -259,7 +260,7 @@ def _adopt(state: RouterState, mark: Mark) -> Call:
 
 def _capture(state: RouterState, names: Names) -> Mapping[str, Any]:
     entry: dict[str, Any] = {}
-    if found := captured_connections(state.connected, names):
+    if found := captured_connections(state.connected or (), names):
         entry["connects"] = found
     if state.external_gateway_info and state.external_network_id:
         entry |= captured_gateway(state.external_gateway_info, names)
