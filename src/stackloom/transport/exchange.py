@@ -260,7 +260,8 @@ def _tls_hint(reason: str) -> str:
 
 def _cut_off(request: Request, service: str, error: Lost) -> ServerFault:
     return ServerFault(
-        f"{service_name(service)} did not answer {request.method} {request.url}: {error}",
+        f"{service_name(service)} did not answer {request.method} "
+        f"{request.url.split('?')[0]}: {error}",
         method=request.method,
         url=request.url,
         hint="nothing was changed; run the command again",
