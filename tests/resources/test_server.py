@@ -374,11 +374,11 @@ def test_it_is_drawn_as_a_box_with_legs() -> None:
             label="alice",
             note="m1.tiny",
             status="ACTIVE",
-            details=("key mine",),
         ),
         Leg(box="v-1", bar="network-blue-id", note="10.0.0.5", key="p-1"),
         Badge(on="p-1", key="g-1", sort="security_group"),
         Badge(on="v-1", key="volume-1", sort="volume"),
+        Badge(on="v-1", key="mine", sort="keypair", label="mine"),
     ]
     assert list(KIND.sketch(ServerState(id="v-2"))) == [Box(key="v-2", sort="server", label="v-2")]
 

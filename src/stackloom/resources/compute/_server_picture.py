@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # server.py needs this module
 
 def sketch(state: ServerState) -> Iterator[Part]:
     """Draw one as a box with a leg on each network."""
-    details = {"zone": state.availability_zone, "key": state.key_name, "host": state.host}
+    details = {"zone": state.availability_zone, "host": state.host}
     yield Box(
         key=state.id,
         sort="server",
@@ -36,14 +36,15 @@ def sketch(state: ServerState) -> Iterator[Part]:
             yield Badge(on=nic.port_id, key=group, sort="security_group")
     for volume in state.volumes:
         yield Badge(on=state.id, key=volume.id, sort="volume")
+    if state.key_name:
+        yield Badge(on=state.id, key=state.key_name, sort="keypair", label=state.key_name)
 
 
 def sketch_spec(address: Address, spec: ServerSpec, declared: Declared) -> Iterator[Part]:
     """Draw what is asked for."""
     key = str(address)
-    details = [f"image {spec.image}"] if spec.image else []
-    details += [f"key {spec.key_name}"] if spec.key_name else []
-    yield Box(key=key, sort="server", label=address.name, note=spec.flavor, details=tuple(details))
+    details = (f"image {spec.image}",) if spec.image else ()
+    yield Box(key=key, sort="server", label=address.name, note=spec.flavor, details=details)
     for kind, name, _ in places(address, spec):
         if kind == "network":
             yield Leg(box=key, bar=f"network.{name}")
@@ -55,9 +56,9 @@ def sketch_spec(address: Address, spec: ServerSpec, declared: Declared) -> Itera
         volume = f"volume.{boot.volume}" if boot.volume else f"{key}/root"
         note = "boot" if boot.volume else f"{boot.size} GiB, boot"
         yield Badge(on=key, key=volume, sort="volume", label=label, note=note)
-    if spec.server_group:
-        group = f"server_group.{spec.server_group}"
-        yield Badge(on=key, key=group, sort="server_group", label=spec.server_group)
+    for sort, name in (("server_group", spec.server_group), ("keypair", spec.key_name)):
+        if name:
+            yield Badge(on=key, key=f"{sort}.{name}", sort=sort, label=name)
 
 
 def _sketch_port(box: str, name: str, declared: Declared) -> Iterator[Part]:

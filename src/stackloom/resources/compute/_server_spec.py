@@ -16,8 +16,10 @@ from stackloom.resources.compute._server_volume import ServerVolumeSpec
 from stackloom.resources.network._fixed_ips import FixedIpSpec
 from stackloom.resources.network._port_filters import PairsSpec
 from stackloom.resources.network._ranges import address_faults, read_address, read_range
+from stackloom.resources.network._remembered import Remembered
 from stackloom.resources.network.port import PortSpec
 from stackloom.resources.network.subnet import SubnetSpec
+from stackloom.resources.network.trunk import trunks_on
 
 MARK_KEY = "stackloom"
 # Nova shows user data to administrators alone, so a few digits of its hash stand in for it.
@@ -188,12 +190,23 @@ def _port(spec: ServerSpec, nic: NicSpec, declared: Declared) -> PortSpec:
 def _subnet_of(nic: NicSpec, declared: Declared) -> str:
     """Return the subnet of a network that holds an address; "" if none is seen to."""
     address = read_address(nic.address)
-    for where, subnet in declared.items():
-        if isinstance(subnet, SubnetSpec) and subnet.network == nic.network and subnet.cidr:
-            found = read_range(subnet.cidr)
-            if address is not None and found is not None and address in found:
-                return where.name
+    for name, cidr in _ranges_by_network.of(declared).get(nic.network, ()):
+        found = read_range(cidr)
+        if address is not None and found is not None and address in found:
+            return name
     return ""
+
+
+def _find_ranges(declared: Declared) -> dict[str, list[tuple[str, str]]]:
+    """Return name and range of the subnets of each network."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for address, spec in declared.items():
+        if isinstance(spec, SubnetSpec) and spec.cidr:
+            found.setdefault(spec.network, []).append((address.name, spec.cidr))
+    return found
+
+
+_ranges_by_network = Remembered(_find_ranges)
 
 
 def faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
@@ -278,11 +291,12 @@ def _boot_references(spec: ServerSpec) -> Iterator[Reference]:
         yield Reference(kind="volume_type", name=boot.volume_type, place=place, declared=False)
 
 
-def waits(address: Address, spec: ServerSpec, _declared: Declared) -> Iterator[Address]:
-    """Yield the ports that it brings."""
+def waits(address: Address, spec: ServerSpec, declared: Declared) -> Iterator[Address]:
+    """Yield the ports that it brings, and the trunks on any of its ports."""
     for _kind, name, nic in places(address, spec):
         if nic is not None:
             yield Address("port", name)
+    yield from trunks_on(port_names(address, spec), declared)
 
 
 # --- what is wrong with it ------------------------------------------------------------------------
