@@ -42,7 +42,7 @@ class FileNames:
 
     def __init__(self, kinds: Kinds, outside: Mapping[tuple[str, str], str]) -> None:
         self._kinds = kinds
-        self._outside = outside
+        self._outside = dict(outside)
         self._names: dict[tuple[str, str], str] = {}
         self._taken: set[Address] = set()
         self.existing: dict[str, dict[str, Any]] = {}
@@ -74,6 +74,16 @@ class FileNames:
         """Take a name back: it does not stand in the file after all."""
         if name := self._names.pop((kind, id), ""):
             self._taken.discard(Address(kind, name))
+            self._outside.setdefault((kind, id), name)
+
+    def begin_anew(self) -> None:
+        """Forget what the file would have said that exists, and set its names free."""
+        sections = {
+            kind.declaration.section: kind.name for kind in self._kinds.values() if kind.declaration
+        }
+        for section, entries in self.existing.items():
+            self._taken -= {Address(sections[section], name) for name in entries}
+        self.existing.clear()
 
     def _free(self, kind: str, name: str) -> str:
         plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-._") or kind
@@ -112,7 +122,7 @@ def captured(
     for kind, state in wanted:
         if _entry(kind, state, names) is None:
             names.forget(kind.name, state.id)
-    names.existing.clear()
+    names.begin_anew()
     document: dict[str, Any] = {"scenario": name}
     sections: dict[str, Any] = {}
     for kind, state in wanted:
