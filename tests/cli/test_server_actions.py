@@ -16,8 +16,10 @@ from tests.fakes.transport import FakeTransport, answer
 from stackloom.cli.server_actions import settled_in
 from stackloom.cloud.kind import Progress
 from stackloom.resources.compute.server import ServerState
+from stackloom.transport.client import Answer
 
 _ONE = {"id": "v-1", "name": "web", "status": "ACTIVE", "image": {"id": "i-0"}}
+_STOPPED = {**_ONE, "status": "SHUTOFF"}
 _PATH = "/compute/v2.1/servers"
 
 
@@ -233,3 +235,59 @@ def test_an_address_that_the_server_lacks_is_told(stackloom: CommandLine, nova: 
         stderr="error: there is no floating IP 203.0.113.7 in this project\n"
         "hint: stackloom floating ip list shows what is\n",
     )
+
+
+# --- how an action ended --------------------------------------------------------------------------
+
+_EVENT = f"{_PATH}/v-1/os-instance-actions/req-1"
+
+
+def _event(message: str | None, *, finished: bool, details: str = "") -> Answer:
+    step = {"event": "e", "finish_time": "now" if finished else None, "details": details}
+    action = {"action": "migrate", "request_id": "req-1", "message": message, "events": [step]}
+    return answer(200, {"instanceAction": action})
+
+
+def _accepted(nova: _Nova) -> None:
+    nova.on("POST", f"{_PATH}/v-1/action", answer(202, None, X_Compute_Request_Id="req-1"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("details", "told"), [("No valid host was found.", ": No valid host was found."), ("", "")]
+)
+def test_an_action_that_failed_is_told(
+    stackloom: CommandLine, nova: _Nova, details: str, told: str
+) -> None:
+    """The server goes on as it was, and looks as if nothing had been wrong."""
+    _accepted(nova)
+    ended = _event("Error", finished=True, details=details)
+    nova.on("GET", _EVENT, _event(None, finished=False), ended)
+    assert stackloom("server", "migrate", "web", "--wait") == Said(
+        code=1,
+        stdout="",
+        stderr="waiting for server web\n"
+        f'error: server web: migrate of server "web" failed{told}\n'
+        "hint: stackloom server event show v-1 req-1\n",
+    )
+
+
+@pytest.mark.slow
+def test_an_action_that_ended_well_is_looked_at_once(stackloom: CommandLine, nova: _Nova) -> None:
+    """Nobody is told of it."""
+    _accepted(nova)
+    nova.on("GET", _EVENT, _event(None, finished=True))
+    nova.is_now(_STOPPED)
+    assert stackloom("server", "stop", "web", "--wait") == Said(
+        code=0, stdout="", stderr="waiting for server web\n"
+    )
+    assert len(nova.sent("GET", _EVENT)) == 1
+
+
+@pytest.mark.slow
+def test_a_nova_that_hides_its_actions_is_believed(stackloom: CommandLine, nova: _Nova) -> None:
+    """Policy may keep them from members."""
+    _accepted(nova)
+    nova.on("GET", _EVENT, answer(404, {"itemNotFound": {"message": "no"}}))
+    nova.is_now(_STOPPED)
+    assert stackloom("server", "stop", "web", "--wait").code == 0

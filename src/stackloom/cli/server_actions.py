@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 from stackloom.cli.actions import Acting, Arguments, action_command
 from stackloom.cli.command import Command
 from stackloom.cli.fields import key_values
-from stackloom.cli.kind_at_hand import WAIT_SECONDS, find_ids, watch
-from stackloom.errors import UsageError
+from stackloom.cli.kind_at_hand import WAIT_SECONDS, find_ids, load_kind, watch
+from stackloom.errors import NotFound, UsageError, WentToError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from stackloom.cloud.kind import Progress
     from stackloom.resources.compute.server import ServerState
+    from stackloom.resources.compute.server_event import ServerEventState
+    from stackloom.transport.client import Answer
 
 _SERVER = "compute.server"
 
@@ -43,6 +45,50 @@ def settled_in(*statuses: str) -> Callable[[ServerState], Progress]:
         return Progress.READY if there else Progress.WAITING
 
     return progress
+
+
+async def done(acting: Acting, answer: Answer, *statuses: str) -> None:
+    """With ``--wait``, wait until the action that *answer* has accepted is over.
+
+    Raises:
+        WentToError: Nova gave up on it, and the server goes on as it was.
+    """
+    if not acting.options.wait:
+        return
+    await acting.settled(settled_in(*statuses))
+    request_id = answer.headers.get("x-compute-request-id", "")
+    if request_id:
+        await _succeeded(acting, request_id)
+
+
+async def _succeeded(acting: Acting, request_id: str) -> None:
+    """See how an action ended: it is written down a moment after the server has come to rest.
+
+    Source: nova/compute/utils.py, ``EventReporter``, 34.0.0: "Error" is the action's message then.
+    """
+    from stackloom.cloud.verbs import get
+
+    events = load_kind("compute.server_event").under(acting.state.id)
+    for pause in (0.2, 0.4, 0.8, 1.6, 0.0):
+        try:
+            action: ServerEventState = await get(acting.cloud, events, request_id)
+        except NotFound:
+            return
+        if action.message == "Error":
+            raise _failed(acting, action)
+        if action.events and all(each.finish_time for each in action.events):
+            return
+        await acting.cloud.sleep(pause)
+
+
+def _failed(acting: Acting, action: ServerEventState) -> WentToError:
+    details = next((each.details for each in reversed(action.events) if each.details), "")
+    name = acting.state.name or acting.state.id
+    return WentToError(
+        f'{action.action} of server "{name}" failed' + (f": {details}" if details else ""),
+        last=action,
+        hint=f"stackloom server event show {acting.state.id} {action.id}",
+    )
 
 
 def all_projects(parser: ArgumentParser) -> None:
@@ -98,9 +144,7 @@ def _simple(
     """
 
     async def act(acting: Acting) -> None:
-        await acting.post(action, content)
-        if acting.options.wait:
-            await acting.settled(settled_in(*wait_for))
+        await done(acting, await acting.post(action, content), *wait_for)
 
     if widely:
         return action_command(verb, _SERVER, help, act, arguments=_widely, within=everywhere)
@@ -108,9 +152,7 @@ def _simple(
 
 
 async def _reboot(acting: Acting) -> None:
-    await acting.post("reboot", {"type": acting.options.type})
-    if acting.options.wait:
-        await acting.settled(settled_in("ACTIVE"))
+    await done(acting, await acting.post("reboot", {"type": acting.options.type}), "ACTIVE")
 
 
 def _reboot_arguments(parser: ArgumentParser) -> None:
@@ -137,9 +179,7 @@ async def _rescue(acting: Acting) -> None:
     if options.image:
         named = ("image.image", options.image)
         content["rescue_image_ref"] = (await find_ids(acting.cloud, [named]))[named]
-    await acting.post("rescue", content or None)
-    if options.wait:
-        await acting.settled(settled_in("RESCUE"))
+    await done(acting, await acting.post("rescue", content or None), "RESCUE")
 
 
 def _rescue_arguments(parser: ArgumentParser) -> None:
@@ -185,9 +225,7 @@ async def _unshelve(acting: Acting) -> None:
         content["availability_zone"] = options.availability_zone
     if options.host:
         content["host"] = options.host
-    await acting.post("unshelve", content or None)
-    if options.wait:
-        await acting.settled(settled_in("ACTIVE"))
+    await done(acting, await acting.post("unshelve", content or None), "ACTIVE")
 
 
 def _unshelve_arguments(parser: ArgumentParser) -> None:
@@ -209,9 +247,8 @@ async def _resize(acting: Acting) -> None:
         raise UsageError("resize to what?", hint="give --flavor")
     named = ("compute.flavor", options.flavor)
     flavor_id = (await find_ids(acting.cloud, [named]))[named]
-    await acting.post("resize", {"flavorRef": flavor_id})
-    if options.wait:
-        await acting.settled(settled_in("VERIFY_RESIZE", "ACTIVE", "SHUTOFF"))
+    answer = await acting.post("resize", {"flavorRef": flavor_id})
+    await done(acting, answer, "VERIFY_RESIZE", "ACTIVE", "SHUTOFF")
 
 
 def _resize_arguments(parser: ArgumentParser) -> None:
@@ -228,13 +265,11 @@ async def _migrate(acting: Acting) -> None:
         content: dict[str, Any] = {"host": options.host, "block_migration": "auto"}
         if options.block_migration is not None:
             content["block_migration"] = options.block_migration
-        await acting.post("os-migrateLive", content)
-        there: tuple[str, ...] = ("ACTIVE", "PAUSED")
+        await done(acting, await acting.post("os-migrateLive", content), "ACTIVE", "PAUSED")
     else:
-        await acting.post("migrate", {"host": options.host} if options.host else None)
-        there = ("VERIFY_RESIZE",)
-    if options.wait:
-        await acting.settled(settled_in(*there))
+        answer = await acting.post("migrate", {"host": options.host} if options.host else None)
+        # Where no host takes it, it goes on where it is, as it was.
+        await done(acting, answer, "VERIFY_RESIZE", "ACTIVE", "SHUTOFF")
 
 
 def _migrate_arguments(parser: ArgumentParser) -> None:
@@ -257,9 +292,7 @@ async def _evacuate(acting: Acting) -> None:
         for name, value in (("host", options.host), ("adminPass", options.password))
         if value
     }
-    await acting.post("evacuate", content)
-    if options.wait:
-        await acting.settled(settled_in("ACTIVE", "SHUTOFF"))
+    await done(acting, await acting.post("evacuate", content), "ACTIVE", "SHUTOFF")
 
 
 def _evacuate_arguments(parser: ArgumentParser) -> None:
@@ -294,9 +327,7 @@ async def _rebuild(acting: Acting) -> None:
     for flag, field in ((options.no_key_name, "key_name"), (options.no_user_data, "user_data")):
         if flag:
             content[field] = None
-    await acting.post("rebuild", content)
-    if options.wait:
-        await acting.settled(settled_in("ACTIVE", "SHUTOFF"))
+    await done(acting, await acting.post("rebuild", content), "ACTIVE", "SHUTOFF")
 
 
 def _rebuild_arguments(parser: ArgumentParser) -> None:
