@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from tests.fakes.cloud import FakeIds
@@ -615,6 +617,13 @@ def test_what_neutron_chose_is_not_captured() -> None:
         ({}, True),
         ({"network_id": "n-9"}, False),
         ({"device_owner": "network:router_interface"}, False),
+        (
+            {
+                "device_owner": "network:router_interface",
+                "fixed_ips": _state(("v4", "10.0.0.9"), ("v6", "fd00::9")).fixed_ips,
+            },
+            True,
+        ),
         ({"device_owner": "network:dhcp", "name": ""}, False),
         ({"device_owner": "compute:nova", "name": "", "description": ""}, False),
         ({"device_owner": "compute:nova", "name": "a", "description": ""}, True),
@@ -622,9 +631,9 @@ def test_what_neutron_chose_is_not_captured() -> None:
     ],
 )
 def test_what_services_made_for_themselves_is_not_captured(
-    changed: dict[str, str], is_captured: bool
+    changed: dict[str, Any], is_captured: bool
 ) -> None:
-    """Of a server's ports those that a person made: they have a name, or our mark."""
+    """Of a server's and a router's ports those that a person made before."""
     assert KIND.declaration is not None
     state = msgspec.structs.replace(_state(), **changed)
     assert (KIND.declaration.capture(state, FakeNames()) is not None) == is_captured

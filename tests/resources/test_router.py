@@ -654,6 +654,9 @@ def test_what_it_connects_is_read_off_its_ports() -> None:
             _leg("p-3", "wan", ("a", "10.1.0.1")),
             _leg("p-4", "wan", ("b", "10.2.0.9")),
             _leg("p-5", "wan", ("theirs", "10.4.0.9")),
+            _leg("port-both-id", "wan", ("d", "10.5.0.9"), ("e", "fd01::9")),
+            _leg("p-6", "wan", ("d", "10.5.0.8"), ("e", "fd01::8")),
+            msgspec.structs.replace(_leg("p-7", "wan"), device_owner="compute:nova"),
         ],
     }
     router, idle = KIND.derive(listed)
@@ -662,6 +665,7 @@ def test_what_it_connects_is_read_off_its_ports() -> None:
     assert captured == {
         "connects": [
             "blue",
+            {"port": "both"},
             {"subnet": "a"},
             {"subnet": "b", "address": "10.2.0.9"},
             {"subnet": "theirs"},

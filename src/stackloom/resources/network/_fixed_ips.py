@@ -106,3 +106,13 @@ def is_made_of(address: str, mac_address: str) -> bool:
     first = int(octets[0], 16) ^ 2
     made = bytes([first, *(int(each, 16) for each in octets[1:3]), 0xFF, 0xFE])
     return parsed.packed[8:] == made + bytes(int(each, 16) for each in octets[3:])
+
+
+def has_both_families(found: Iterable[FixedIp]) -> bool:
+    """Tell whether a port has addresses of IPv4 and of IPv6.
+
+    The leg of a router that has was a port before; Neutron makes one of its own for each family
+    (neutron/db/l3_db.py, ``_add_interface_by_subnet``, 29.0.0).
+    """
+    parsed = [read_address(each.ip_address) for each in found]
+    return {4, 6} <= {each.version for each in parsed if each is not None}

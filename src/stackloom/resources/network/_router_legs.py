@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a router connects, as the cloud has it: for pictures of a project in a file. Pure."""
+"""What a router connects, as the cloud has it: for a file that is written off a project. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from stackloom.cloud.kind import Listed, Names
-from stackloom.resources.network.router_interface import interfaces
+from stackloom.resources.network._fixed_ips import has_both_families
+from stackloom.resources.network.port import ROUTER_INTERFACE_OWNERS
 
 
 class Connected(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,11 +19,13 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
         network_id: of a whole network, all of whose subnets are reached at their gateways.
         subnet_id: of one subnet, if it is not that.
         address: the router's there, where it is not the gateway's.
+        port_id: of a port with addresses of both families, which stands in the file itself.
     """
 
     network_id: str = ""
     subnet_id: str = ""
     address: str = ""
+    port_id: str = ""
 
 
 def connections(listed: Listed) -> dict[str, list[Connected]]:
@@ -33,19 +36,25 @@ def connections(listed: Listed) -> dict[str, list[Connected]]:
         subnets_of.setdefault(subnet.network_id, set()).add(subnet.id)
     at_gateway: dict[tuple[str, str], set[str]] = {}
     result: dict[str, list[Connected]] = {}
-    for leg in interfaces(listed):
-        subnet = subnets.get(leg.subnet_id)
-        if subnet is None or subnet.gateway_ip == leg.ip_address:
-            at_gateway.setdefault((leg.router_id, leg.network_id), set()).add(leg.subnet_id)
+    for port in listed.get("port", ()):
+        if port.device_owner not in ROUTER_INTERFACE_OWNERS:
+            continue
+        found = result.setdefault(port.device_id, [])
+        if has_both_families(port.fixed_ips):
+            found.append(Connected(port_id=port.id))
+            continue
+        for fixed in port.fixed_ips:
+            subnet = subnets.get(fixed.subnet_id)
+            if subnet is None or subnet.gateway_ip == fixed.ip_address:
+                key = (port.device_id, port.network_id)
+                at_gateway.setdefault(key, set()).add(fixed.subnet_id)
+            else:
+                found.append(Connected(subnet_id=fixed.subnet_id, address=fixed.ip_address))
+    for (router_id, network_id), reached in at_gateway.items():
+        if reached == subnets_of.get(network_id):
+            result[router_id].append(Connected(network_id=network_id))
         else:
-            there = Connected(subnet_id=leg.subnet_id, address=leg.ip_address)
-            result.setdefault(leg.router_id, []).append(there)
-    for (router_id, network_id), found in at_gateway.items():
-        if found == subnets_of.get(network_id):
-            whole = [Connected(network_id=network_id)]
-        else:
-            whole = [Connected(subnet_id=each) for each in sorted(found)]
-        result.setdefault(router_id, []).extend(whole)
+            result[router_id] += [Connected(subnet_id=each) for each in sorted(reached)]
     return result
 
 
@@ -55,6 +64,9 @@ def captured_connections(found: Sequence[Connected], names: Names) -> list[objec
     for each in found:
         if each.network_id:
             entries.append(names("network", each.network_id))
+        elif each.port_id:
+            port = names("port", each.port_id)
+            entries.append({"port": port} if port else "")
         elif subnet := names("subnet", each.subnet_id):
             address = {"address": each.address} if each.address else {}
             entries.append({"subnet": subnet, **address})

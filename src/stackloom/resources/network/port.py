@@ -35,6 +35,7 @@ from stackloom.resources.network._fixed_ips import (
     compared_ips,
     fixed_ip_faults,
     fixed_ip_references,
+    has_both_families,
     is_made_of,
     wanted_ips,
 )
@@ -360,11 +361,9 @@ def _adopt(state: PortState, mark: Mark) -> Call:
 
 
 def _capture(state: PortState, names: Names) -> Mapping[str, Any] | None:
-    """Return its entry, unless a router, DHCP or Nova made it for themselves."""
-    is_novas = state.device_owner.startswith("compute:") and not state.name
-    is_made_by_service = state.device_owner.startswith("network:") or is_novas
+    """Return its entry, unless somebody else brings it."""
     network = names("network", state.network_id)
-    if not network or (is_made_by_service and not _is_ours_alone(state)):
+    if not network or _is_brought(state):
         return None
     entry: dict[str, Any] = {
         "network": network,
@@ -388,9 +387,17 @@ def _capture(state: PortState, names: Names) -> Mapping[str, Any] | None:
     return {name: value for name, value in entry.items() if value is not UNSET}
 
 
-def _is_ours_alone(state: PortState) -> bool:
-    """Tell whether it is a server's that has a mark: then it was made before the server was."""
-    return state.device_owner.startswith("compute:") and read_mark(state.description) is not None
+def _is_brought(state: PortState) -> bool:
+    """Tell whether a router, DHCP or Nova made it for itself.
+
+    Of a server's ports those were there before that have a name, or our mark; of a router's, those
+    that have addresses of both families.
+    """
+    if state.device_owner in ROUTER_INTERFACE_OWNERS:
+        return not has_both_families(state.fixed_ips)
+    is_server = state.device_owner.startswith("compute:")
+    is_novas = is_server and not state.name and read_mark(state.description) is None
+    return is_novas or state.device_owner.startswith("network:")
 
 
 def _captured_filters(state: PortState, names: Names) -> dict[str, Any]:
