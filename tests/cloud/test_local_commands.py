@@ -128,6 +128,7 @@ def test_ports_quotas_and_a_second_up_at_once(name: str, local_cloud: Access) ->
     told = [command.communicate()[1] for command in commands]
     assert [command.returncode for command in commands] == [0, 0], told
     assert sum("is up already" in each for each in told) == 1
+    assert all(f'eval "$(stackloom local env --name {name})"' in each for each in told)
     found = access.access(name)
     assert found is not None
     assert found.auth_url == f"http://127.0.0.1:{first}/v3"

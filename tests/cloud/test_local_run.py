@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from tests.cloud.command_line import COMMAND
 
-from stackloom.local import layout, processes, status, throwaway
+from stackloom.local import layout, processes, release, status, throwaway
 from stackloom.local.access import Access
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
@@ -103,3 +103,16 @@ def test_a_cloud_that_is_kept_is_not_thrown_away(local_cloud: Access) -> None:
     assert outer.returncode == 2
     assert talk.startswith(f'error: there is a local cloud "{local_cloud.name}" already')
     assert status.status(local_cloud.name).state == "up"
+
+
+def test_the_cloud_is_of_the_release_that_is_asked_for(local_cloud: Access) -> None:
+    """So that the same tests run on several."""
+    name, older = _name(local_cloud), release.names()[-1]
+    words = ["local", "run", "--name", name, "--release", older, "--"]
+    status_of_it = ["local", "status", "--name", name, "-f", "json"]
+    outer = subprocess.run(
+        [COMMAND, *words, COMMAND, *status_of_it], capture_output=True, text=True, check=True
+    )
+    versions = {row["service"]: row["version"] for row in json.loads(outer.stdout)["services"]}
+    assert versions["keystone"].startswith("29.")
+    assert _left(name) == []

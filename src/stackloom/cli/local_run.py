@@ -19,6 +19,7 @@ _NOT_RUN_CODE = 126
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--name", default="", metavar="NAME", help="not given, a random one")
+    parser.add_argument("--release", metavar="RELEASE", help="such as 2026.2")
     parser.add_argument(
         "--with",
         dest="with_services",
@@ -62,7 +63,11 @@ def _run(invocation: Invocation) -> int:
         # The report is over before the command begins: the terminal is the command's own.
         with local_report(invocation) as report:
             bring_up = partial(
-                lifecycle.up, with_services=with_services or None, latency=latency, report=report
+                lifecycle.up,
+                release=options.release,
+                with_services=with_services or None,
+                latency=latency,
+                report=report,
             )
             found = stack.enter_context(throwaway.throw_away(name, bring_up))
         variables = _variables(found, options.user, invocation.environment)

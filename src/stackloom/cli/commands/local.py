@@ -70,7 +70,8 @@ def _up(invocation: Invocation) -> int:
             )
         )
     invocation.talk(f"Keystone: {found.auth_url}")
-    invocation.talk('for other tools: eval "$(stackloom local env)"')
+    named = "" if options.name == "local" else f" --name {options.name}"
+    invocation.talk(f'for other tools: eval "$(stackloom local env{named})"')
     return 0
 
 
