@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.fakes.echoing_neutron import EchoingNeutron
 from tests.fakes.fake_cloud import FakeCloud
 from tests.fakes.http_bridge import served
 from tests.fakes.transport import FakeTransport, answer
@@ -91,3 +92,19 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTransport]:
         for name, value in variables.items():
             monkeypatch.setenv(f"OS_{name}", value)
         yield transport
+
+
+@pytest.fixture
+def neutron(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[EchoingNeutron]:
+    """Return a Neutron in place of the usual cloud."""
+    fake = EchoingNeutron()
+    with served(fake) as address:
+        fake.base = address
+        monkeypatch.setenv("OS_AUTH_URL", f"{address}/v3")
+        yield fake
+
+
+def said_well(stackloom: CommandLine, words: str) -> None:
+    """Run a command that has to succeed, and to say nothing beside its data."""
+    said = stackloom(*words.split())
+    assert (said.code, said.stderr) == (0, "")
