@@ -14,7 +14,7 @@ from stackloom.resources.image.image_data import KIND, ImageDataState
 
 _MINE = Address("image_data", "mine")
 _MARK = Mark("s", _MINE)
-_QUEUED = ImageDataState(id="i-1", name="mine", status="queued")
+_QUEUED = ImageDataState(id="i-1/data", image_id="i-1", name="mine", status="queued")
 
 
 def _declaration() -> Declaration[ImageDataSpec, ImageDataState]:
@@ -38,16 +38,20 @@ def test_each_image_has_it() -> None:
     states = KIND.derive({"image": [ours, others]})
     assert states == [
         ImageDataState(
-            id="i-1",
+            id="i-1/data",
+            image_id="i-1",
             name="mine",
             status="active",
             size=7,
             marked=Mark("s", Address("image", "mine")),
         ),
-        ImageDataState(id="i-2", name="theirs", status="queued", failed_import="local"),
+        ImageDataState(
+            id="i-2/data", image_id="i-2", name="theirs", status="queued", failed_import="local"
+        ),
     ]
     assert [KIND.mark(state, {}) for state in states] == [_MARK, None]
     assert [_declaration().at_rest(state) for state in states] == [True, True]
+    assert [_declaration().leaves_with(state) for state in states] == ["i-1", "i-2"]
     assert KIND.derive({}) == []
 
 

@@ -26,15 +26,17 @@ from stackloom.resources.image.image import KIND as IMAGE
 
 
 class ImageDataState(State, frozen=True, kw_only=True):
-    """How far the data of an image is; ``id`` is the image's.
+    """How far the data of an image is; ``id`` is ``image id/data``.
 
     Attributes:
+        image_id: the image's own.
         status: the image's: ``queued`` until data comes, ``active`` once it is there.
         size: in bytes.
         failed_import: the stores into which Glance could not fetch it.
         marked: the image's mark.
     """
 
+    image_id: str = ""
     status: str = ""
     size: int | None = None
     failed_import: str = ""
@@ -44,7 +46,8 @@ class ImageDataState(State, frozen=True, kw_only=True):
 def _derive(listed: Listed) -> list[ImageDataState]:
     return [
         ImageDataState(
-            id=image.id,
+            id=f"{image.id}/data",
+            image_id=image.id,
             name=image.name,
             status=image.status,
             size=image.size,
@@ -76,7 +79,7 @@ def _update(state: ImageDataState, changes: Sequence[Difference]) -> list[Call]:
     33.0.0.
     """
     (change,) = changes
-    path = f"/v2/images/{state.id}"
+    path = f"/v2/images/{state.image_id}"
     if change.field == "file":
         return [Call(method="PUT", path=f"{path}/file", file=str(change.want))]
     body = {"method": {"name": "web-download", "uri": change.want}}
@@ -116,6 +119,6 @@ KIND = Kind(
         update=_update,
         # Data cannot be taken out of an image; it goes with it.
         at_rest=lambda _state: True,
-        leaves_with=lambda state: state.id,
+        leaves_with=lambda state: state.image_id,
     ),
 )
