@@ -103,6 +103,7 @@ routers:
 def test_a_policy_is_about_what_is_made_here() -> None:
     """And two entries for one thing are one too many."""
     project = "0123456789abcdef0123456789abcdef"
+    address = f"rbac_policy.network.blue.access_as_shared.{project}"
     assert _told(
         f"""\
 scenario: wrong
