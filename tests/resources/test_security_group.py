@@ -189,8 +189,8 @@ def test_it_is_written_as_a_person_would(names: FakeNames) -> None:
         "description": "front",
         "rules": [
             "tcp/443",
+            {"allow": "any", "from": "db", "description": "all"},
             {"allow": "any", "from": {"address_group": "elsewhere"}, "ethertype": "IPv6"},
-            {"allow": "any", "from": {"security_group": "db"}, "description": "all"},
             {"allow": "icmp/8", "to": "anywhere"},
             {"allow": "tcp", "from": "10.0.0.0/8"},
         ],

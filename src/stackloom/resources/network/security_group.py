@@ -35,6 +35,7 @@ from stackloom.resources.network.security_group_rules import (
     SecurityGroupRulesSpec,
     address_group_places,
     is_born,
+    is_group_name,
     rule_faults,
     rule_of,
     rule_words,
@@ -197,7 +198,8 @@ def _captured_rule(rule: Rule, words: str, ethertypes: set[str], names: Names) -
 
 def _captured_remote(rule: Rule, names: Names) -> Any:
     if rule.remote_group_id:
-        return {"security_group": _name("security_group", rule.remote_group_id, names)}
+        name = _name("security_group", rule.remote_group_id, names)
+        return name if is_group_name(name) else {"security_group": name}
     if rule.remote_address_group_id:
         return {"address_group": _name("address_group", rule.remote_address_group_id, names)}
     return rule.remote_ip_prefix

@@ -182,13 +182,14 @@ def _as_group(remote: str | RemoteSpec) -> RemoteSpec | None:
     """Return the group that is meant; None for a range, and for anywhere."""
     if isinstance(remote, RemoteSpec):
         return remote
-    if remote == _ANYWHERE or _looks_like_range(remote):
-        return None
-    return RemoteSpec(security_group=remote)
+    return RemoteSpec(security_group=remote) if is_group_name(remote) else None
 
 
-def _looks_like_range(text: str) -> bool:
-    return any(sign in text for sign in ("/", ":", _LATE)) or text.replace(".", "").isdecimal()
+def is_group_name(text: str) -> bool:
+    """Tell whether a text by itself means a security group: it does not look like a range."""
+    if text == _ANYWHERE or any(sign in text for sign in ("/", ":", _LATE)):
+        return False
+    return not text.replace(".", "").isdecimal()
 
 
 def _wanted(spec: SecurityGroupRulesSpec, ids: Ids) -> dict[Rule, str]:
