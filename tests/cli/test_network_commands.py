@@ -148,7 +148,7 @@ def test_rules_of_a_policy_are_listed_with_all_types(
     rule = ("network", "qos", "rule")
     listed = stackloom(*rule, "list", "gold", "-f", "csv")
     assert listed.stdout.splitlines()[1:] == [
-        '"r-1","gold-id","dscp_marking","None","None","None","None","26","None"'
+        '"r-1","gold-id","dscp_marking","None","None","None","None",26,"None"'
     ]
     shown = stackloom(*rule, "show", "gold", "r-1", "-f", "value", "-c", "dscp_mark")
     assert shown.stdout == "26\n"

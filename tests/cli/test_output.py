@@ -108,8 +108,8 @@ def test_a_list_as_csv_quotes_every_text() -> None:
         _list(format="csv")
         == """
 "ID","Name","Subnets","Shared","MTU"
-"n-2","grün","s-1, s-2","False","1500"
-"n-1","a ""quoted"", name","","True","None"
+"n-2","grün","s-1, s-2",False,1500
+"n-1","a ""quoted"", name","",True,"None"
 """
     )
 

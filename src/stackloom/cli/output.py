@@ -148,7 +148,8 @@ class _CsvRows:
 
     def add(self, cells: Sequence[object]) -> None:
         self._begin()
-        self._csv.writerow([_text(cell) for cell in cells])
+        # Numbers go without quotes, as in cliff (cliff/formatters/commaseparated.py, 4.17).
+        self._csv.writerow([c if isinstance(c, int | float) else _text(c) for c in cells])
 
     def finish(self) -> None:
         self._begin()
