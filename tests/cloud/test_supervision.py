@@ -8,12 +8,14 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from openstack.connection import Connection
+from tests.cloud.command_line import COMMAND
 from tests.cloud.connecting import AS_IT_COMES, connect
 
 from stackloom.errors import NotReady, ProgramDied
@@ -134,6 +136,25 @@ def test_a_killed_supervisor_takes_all_with_it(name: str) -> None:
     assert status.status(name).state == "down"
     asyncio.run(lifecycle.up(name=name))
     assert status.status(name).state == "up"
+
+
+def test_a_cloud_that_is_on_its_way_down_is_not_taken_to_be_up(name: str) -> None:
+    """Where `down` is killed in the middle of it, the next `up` starts the cloud anew."""
+    asyncio.run(lifecycle.up(name=name))
+    supervisor = status.status(name).supervisor_pid
+    os.kill(supervisor, signal.SIGSTOP)
+    command = [COMMAND, "local", "down", "--name", name]
+    killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _until(lambda: access.access(name) is None)
+    killed.kill()
+    killed.communicate()
+    os.kill(supervisor, signal.SIGCONT)
+    events: list[Event] = []
+    found = asyncio.run(lifecycle.up(name=name, report=events.append))
+    assert "start" in {each.name for each in events if isinstance(each, Phase)}
+    assert status.status(name).supervisor_pid != supervisor
+    with connect(found) as connection:
+        assert [each.name for each in connection.network.networks()] == ["public"]
 
 
 def test_a_cancelled_start_leaves_nothing_running(name: str) -> None:
