@@ -165,14 +165,20 @@ def test_a_place_that_somebody_took_or_added_is_mended(
     assert _places(demo, server) == [("blue", "", ["default"]), ("green", "web.green", ["default"])]
 
 
-def test_a_port_that_is_replaced_changes_under_its_server(weave: Weave, demo: Connection) -> None:
-    """The server takes the new one and lets go of the old one."""
+def test_places_are_swapped_while_the_server_stays(weave: Weave, demo: Connection) -> None:
+    """One port for another; but a port that is replaced itself takes the server with it."""
     servers = "servers: {web: {image: cirros, flavor: m1.tiny, ports: [a]}}\n"
     weave(servers + "ports: {a: {network: blue}}")
     server = _server(demo, "web")
-    steps = weave(servers + "ports: {a: {network: green}}")
-    assert steps == ["create port.a", "delete port.a", "update server.web"]
-    assert _places(demo, server) == [("green", "a", ["default"])]
+    steps = weave(servers.replace("[a]", "[b]") + "ports: {b: {network: green}}")
+    assert steps == ["create port.b", "delete port.a", "update server.web"]
+    assert _places(demo, server) == [("green", "b", ["default"])]
+    assert weave(servers.replace("[a]", "[b]") + "ports: {b: {network: blue}}") == [
+        "create port.b",
+        "create server.web",
+        "delete port.b",
+        "delete server.web",
+    ]
 
 
 def test_a_server_in_error_is_made_anew(weave: Weave, demo: Connection, admin: Connection) -> None:

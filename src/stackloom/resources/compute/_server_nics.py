@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from stackloom.cloud.kind import Call, Difference, Ids, Listed
-from stackloom.cloud.mark import Address
+from stackloom.cloud.kind import UNKNOWN, Call, Difference, Ids, Listed
+from stackloom.cloud.mark import Address, read_mark
 from stackloom.resources.compute._server_spec import ServerSpec, places
 from stackloom.resources.network.router_interface import interfaces
 
@@ -25,6 +25,7 @@ class Nic(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         router_ids: the routers with an interface on one of its subnets.
         trunk_id: the trunk whose parent the port is; empty where it is none.
+        port_name: what the port is called in its scenario; empty where it has no mark.
     """
 
     port_id: str
@@ -34,6 +35,7 @@ class Nic(msgspec.Struct, frozen=True, kw_only=True):
     security_group_ids: tuple[str, ...] = ()
     router_ids: tuple[str, ...] = ()
     trunk_id: str = ""
+    port_name: str = ""
 
 
 def nics_by_server(listed: Listed) -> dict[str, tuple[Nic, ...]]:
@@ -43,6 +45,7 @@ def nics_by_server(listed: Listed) -> dict[str, tuple[Nic, ...]]:
         routers_by_subnet.setdefault(interface.subnet_id, []).append(interface.router_id)
     found: dict[str, list[Nic]] = {}
     for port in listed.get("port", ()):
+        mark = read_mark(port.description)
         nic = Nic(
             port_id=port.id,
             network_id=port.network_id,
@@ -55,6 +58,7 @@ def nics_by_server(listed: Listed) -> dict[str, tuple[Nic, ...]]:
                 for router in routers_by_subnet.get(ip.subnet_id, ())
             ),
             trunk_id=(port.trunk_details or {}).get("trunk_id", ""),
+            port_name=mark.address.name if mark else "",
         )
         found.setdefault(port.device_id, []).append(nic)
     return {server: tuple(nics) for server, nics in found.items()}
@@ -73,12 +77,21 @@ def compare_nics(
     """Compare places: the ports by id, the rest by their networks; NIC order is not returned.
 
     ``networks`` differ as lists of ``{"network": id, "port": id}``; what should come has no port.
+    A port that is replaced takes the server with it: its successor may need the address that it
+    has, or a subnet in the place of the one that it is on, and so cannot come before it is gone.
     """
-    wanted = [(kind, ids(kind, name)) for kind, name, _ in places(address, spec)]
+    named = [(kind, name, ids(kind, name)) for kind, name, _ in places(address, spec)]
+    wanted = [(kind, id) for kind, _, id in named]
     wanted_ports = {id for kind, id in wanted if kind == "port"}
     have_ports = {nic.port_id for nic in nics} & wanted_ports
     if have_ports != wanted_ports:
-        yield Difference(field="ports", have=sorted(have_ports), want=sorted(wanted_ports))
+        replaced = {name for kind, name, id in named if kind == "port" and id == UNKNOWN}
+        yield Difference(
+            field="ports",
+            have=sorted(have_ports),
+            want=sorted(wanted_ports),
+            in_place=not any(nic.port_name in replaced for nic in nics),
+        )
     wanted_networks = Counter(id for kind, id in wanted if kind == "network")
     others = [nic for nic in nics if nic.port_id not in wanted_ports]
     kept: list[Nic] = []

@@ -94,6 +94,7 @@ class ServerSpec(Spec, frozen=True, kw_only=True):
         networks: networks of the scenario, on each of which Nova makes a port and takes it away
             with the server; or more exactly: ``{network: ..., address: ...}`` and the like.
         ports: ports of the scenario, in this order after the networks; they outlive the server.
+            One that is replaced itself takes the server with it.
         volumes: volumes of the scenario that are attached to it once it runs.
         security_groups: of the ports that Nova makes, and of the others that say nothing.
         key_name: a key pair of the scenario or the cloud.
