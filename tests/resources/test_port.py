@@ -431,6 +431,22 @@ def test_an_address_that_hosts_make_up_is_no_difference(ids: FakeIds) -> None:
     ]
 
 
+def test_a_routers_addresses_cannot_be_changed(ids: FakeIds) -> None:
+    """Neutron refuses that once a router has the port; it is replaced with its leg."""
+    leg = msgspec.structs.replace(
+        _state(("blue", "10.0.0.5")), device_owner="network:router_interface"
+    )
+    assert _compare(_spec(("blue", "10.0.0.6")), leg, ids) == [
+        Difference(
+            field="fixed_ips",
+            have=_wire(("blue", "10.0.0.5")),
+            want=_wire(("blue", "10.0.0.6")),
+            in_place=False,
+        )
+    ]
+    assert _compare(_spec(("blue", "10.0.0.5")), leg, ids) == []
+
+
 def test_a_port_without_port_security_takes_no_filters() -> None:
     """And what stands for an address has to be one."""
     assert KIND.declaration is not None

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from tests.fakes.cloud import FakeIds
@@ -12,6 +14,7 @@ from stackloom.cloud.kind import Call, Declared, Difference, Fault, Reference, R
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Badge
 from stackloom.resources.network.address_scope import AddressScopeSpec
+from stackloom.resources.network.subnet import SubnetSpec
 from stackloom.resources.network.subnet_pool import (
     KIND,
     NewSubnetPool,
@@ -314,3 +317,60 @@ def test_a_shared_pool_has_a_shared_scope() -> None:
         told = [fault.message for _, fault in KIND.declaration.faults_together(declared)]
         assert told == faults
     assert list(KIND.declaration.faults_together({_MAIN: pool})) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ({"cidr": "10.0.0.0/24"}, {"cidr": "10.0.1.0/24"}, ""),
+        ({"subnet_pool": "a"}, {"subnet_pool": "a"}, ""),
+        ({"subnet_pool": "a"}, {"cidr": "fd00::/64"}, ""),
+        ({"subnet_pool": "in-1"}, {"subnet_pool": "in-2"}, ""),
+        ({"subnet_pool": "theirs"}, {"subnet_pool": "a"}, ""),
+        (
+            {"subnet_pool": "a"},
+            {"cidr": "10.0.0.0/24"},
+            'subnet "1" of network "blue" is cut from pool "a", and this one from no pool',
+        ),
+        (
+            {"use_default_subnetpool": True},
+            {"cidr": "10.0.0.0/24"},
+            'subnet "1" of network "blue" is cut from the default pool, and this one from no pool',
+        ),
+        (
+            {"cidr": "10.0.0.0/24"},
+            {"subnet_pool": "a"},
+            'subnet "1" of network "blue" is from no pool, and this one cut from pool "a"',
+        ),
+        (
+            {"subnet_pool": "a"},
+            {"subnet_pool": "b"},
+            'subnet "1" of network "blue" is cut from pool "a", and this one cut from pool "b"',
+        ),
+        (
+            {"subnet_pool": "in-1"},
+            {"subnet_pool": "a"},
+            'subnet "1" of network "blue" is cut from pool "in-1", and this one cut from pool "a"',
+        ),
+    ],
+)
+def test_subnets_of_a_network_come_from_one_pool(
+    first: dict[str, Any], second: dict[str, Any], message: str
+) -> None:
+    """Of one family, and unless a scope holds the pools together; of others' nothing is known."""
+    assert KIND.declaration is not None
+    declared: Declared = {
+        Address("subnet", "1"): SubnetSpec(network="blue", **first),
+        Address("subnet", "2"): SubnetSpec(network="blue", **second),
+        Address("subnet_pool", "a"): SubnetPoolSpec(prefixes=("10.0.0.0/16",)),
+        Address("subnet_pool", "b"): SubnetPoolSpec(prefixes=("10.1.0.0/16",)),
+        Address("subnet_pool", "in-1"): SubnetPoolSpec(
+            prefixes=("10.2.0.0/16",), address_scope="scope"
+        ),
+        Address("subnet_pool", "in-2"): SubnetPoolSpec(
+            prefixes=("10.3.0.0/16",), address_scope="scope"
+        ),
+    }
+    told = list(KIND.declaration.faults_together(declared))
+    assert [fault.message for _, fault in told] == ([message] if message else [])
+    assert all(address == Address("subnet", "2") for address, _ in told)

@@ -313,10 +313,11 @@ def _compare(
     if have["binding:vnic_type"] is None:  # hidden by policy, so it cannot differ
         wanted.pop("binding:vnic_type", None)
     yield from differences((name, have[name], want, True) for name, want in wanted.items())
-    if spec.fixed_ips and (
-        ips := compared_ips(spec.fixed_ips, state.fixed_ips, ids, state.mac_address)
-    ):
-        yield Difference(field="fixed_ips", have=ips[0], want=ips[1])
+    ips = compared_ips(spec.fixed_ips, state.fixed_ips, ids, state.mac_address)
+    if spec.fixed_ips and ips:
+        # neutron/db/ipam_pluggable_backend.py, ``IPAddressChangeNotAllowed``, 29.0.0.
+        is_leg = state.device_owner in ROUTER_INTERFACE_OWNERS
+        yield Difference(field="fixed_ips", have=ips[0], want=ips[1], in_place=not is_leg)
     yield from _compare_filters(spec, state)
 
 

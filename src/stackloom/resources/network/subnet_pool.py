@@ -32,6 +32,7 @@ from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Part
 from stackloom.resources.network._ranges import overlapping, range_faults, read_range
 from stackloom.resources.network.address_scope import AddressScopeSpec
+from stackloom.resources.network.subnet import SubnetSpec
 
 
 class SubnetPoolSpec(Spec, frozen=True, kw_only=True):
@@ -141,6 +142,7 @@ def _faults(spec: SubnetPoolSpec) -> Iterator[Fault]:
 
 def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
     """Check that pools of one scope do not overlap, and that those who see a pool see its scope."""
+    yield from _mixed_pools(declared)
     by_scope: dict[str, list[Address]] = {}
     for address, spec in declared.items():
         if isinstance(spec, SubnetPoolSpec) and spec.address_scope:
@@ -167,6 +169,41 @@ def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
                     Address("subnet_pool", other_name),
                     Fault(place=("prefixes",), message=message),
                 )
+
+
+def _mixed_pools(declared: Declared) -> Iterator[tuple[Address, Fault]]:
+    """Check that the subnets of a network and family are all cut from one pool, or none is.
+
+    Pools of one scope may be mixed.
+
+    Source: neutron/db/ipam_backend_mixin.py, ``_validate_network_subnetpools``, 29.0.0.
+    """
+    first: dict[tuple[str, int], tuple[str, SubnetSpec]] = {}
+    for address, spec in declared.items():
+        if not isinstance(spec, SubnetSpec):
+            continue
+        name, other = first.setdefault((spec.network, spec.version), (address.name, spec))
+        if _is_mixed(spec, other, declared):
+            message = f'subnet "{name}" of network "{spec.network}" is {_origin(other)},'
+            message += f" and this one {_origin(spec)}"
+            field = "subnet_pool" if spec.subnet_pool else "cidr"
+            hint = "all of a network and family come from one pool, or from one address scope"
+            yield address, Fault(place=(field,), message=message, hint=hint)
+
+
+def _origin(spec: SubnetSpec) -> str:
+    if spec.subnet_pool:
+        return f'cut from pool "{spec.subnet_pool}"'
+    return "cut from the default pool" if spec.use_default_subnetpool else "from no pool"
+
+
+def _is_mixed(spec: SubnetSpec, other: SubnetSpec, declared: Declared) -> bool:
+    if spec.is_from_pool != other.is_from_pool:
+        return True
+    pools = [declared.get(Address("subnet_pool", each.subnet_pool)) for each in (spec, other)]
+    scopes = {pool.address_scope or "" for pool in pools if isinstance(pool, SubnetPoolSpec)}
+    is_known = all(isinstance(pool, SubnetPoolSpec) for pool in pools)
+    return is_known and spec.subnet_pool != other.subnet_pool and (len(scopes) > 1 or "" in scopes)
 
 
 def _references(spec: SubnetPoolSpec) -> Iterator[Reference]:
