@@ -343,7 +343,7 @@ def test_what_changes_has_a_sign_before_it() -> None:
   ├─- ▣ same  [+ volume data]
   └─±✗ ◈ hub
 
-3 to create, 1 to update, 1 to replace, 2 to delete
+2 to create, 1 to update, 1 to replace, 1 to delete
 not in the picture: + keypair.mine
 missing: floating IPs could not be listed
 """

@@ -82,6 +82,14 @@ class Picture:
     has_overlay: bool = False
     notices: tuple[str, ...] = ()
 
+    @property
+    def counts(self) -> dict[Change, int]:
+        """How many resources change in each way; what lies between two is none."""
+        told = (Change.CREATE, Change.UPDATE, Change.REPLACE, Change.DELETE)
+        changes = [remark.change for key, remark in self.remarks.items() if " " not in key]
+        counts = {change: changes.count(change) for change in told}
+        return {change: number for change, number in counts.items() if number}
+
     def remark(self, key: str) -> Remark:
         """Return what happens to the bar, box or note with this key."""
         return self.remarks.get(key, UNCHANGED)
@@ -113,12 +121,3 @@ def gravest(remarks: Iterable[Remark]) -> Remark:
         stage=Stage.FAILED if Stage.FAILED in stages else stages[0] if stages else None,
         reason=next((remark.reason for remark in given if remark.reason), ""),
     )
-
-
-def counted(remarks: Iterable[Remark]) -> dict[Change, int]:
-    """Return how many of each change there are, in the order in which they are told."""
-    counts = dict.fromkeys((Change.CREATE, Change.UPDATE, Change.REPLACE, Change.DELETE), 0)
-    for remark in remarks:
-        if remark.change in counts:
-            counts[remark.change] += 1
-    return {change: number for change, number in counts.items() if number}

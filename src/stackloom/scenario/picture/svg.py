@@ -2,7 +2,7 @@
 """Write a picture as SVG: one file for light and dark, readable by people and programs. Pure.
 
 What a page may attach to: every box and bar is a ``<g>`` with the id ``node-KEY``, every joint one
-with ``leg-BOX-BAR``; ``data-key`` has the exact key, ``data-change`` and ``data-stage`` what
+with ``leg-BOX_to_BAR``; ``data-key`` has the exact key, ``data-change`` and ``data-stage`` what
 happens to it. Each has its full text as ``<title>``. The same picture is always the same bytes.
 """
 
@@ -35,7 +35,7 @@ from stackloom.scenario.picture.icons import (
 )
 from stackloom.scenario.picture.layout import MARGIN, arrange
 from stackloom.scenario.picture.metrics import fitted
-from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage, counted, gravest
+from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage, gravest
 from stackloom.scenario.picture.theme import HUES, Theme, style_sheet
 from stackloom.scenario.picture.words import (
     bar_words,
@@ -117,7 +117,7 @@ class _Writer:
         y = bottom + 4
         if self._picture.has_overlay:
             x = MARGIN
-            for change, number in counted(self._picture.remarks.values()).items():
+            for change, number in self._picture.counts.items():
                 lines.append(_mark(CHANGE_GLYPHS[change], change.value, (x + 8, y)))
                 lines.append(f'<text x="{x + 22}" y="{y + 4}">{number} to {change.value}</text>')
                 x += 120
@@ -177,7 +177,7 @@ class _Writer:
         joint = place.joint
         remarks = [self._picture.remark_on_leg(leg) for leg in joint.legs]
         remark = gravest(remarks)
-        id = f"leg-{_id(joint.box)}-{_id(joint.bar)}"
+        id = f"leg-{_id(joint.box)}_to_{_id(joint.bar)}"
         keys = [leg.key for leg in joint.legs if leg.key]
         yield _group(id, f"leg{_change(remark)}", keys, remark)
         yield f"<title>{_text(joint_words(joint, self._topology, remark))}</title>"

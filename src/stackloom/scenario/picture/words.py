@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from stackloom.cloud.sketch import Badge, Bar, Box
 from stackloom.scenario.picture.arrangement import BarPlace
 from stackloom.scenario.picture.cards import Card, Chip
-from stackloom.scenario.picture.overlay import Picture, Remark, Stage, counted
+from stackloom.scenario.picture.overlay import Picture, Remark, Stage
 from stackloom.scenario.picture.topology import Joint, Topology
 
 _MOST_LINES = 40
@@ -113,8 +113,7 @@ def summary(picture: Picture, topology: Topology) -> str:
 
 def changes(picture: Picture) -> str:
     """Say how much changes: ``3 to create, 1 to delete``."""
-    counts = counted(picture.remarks.values())
-    told = ", ".join(f"{number} to {change.value}" for change, number in counts.items())
+    told = ", ".join(f"{number} to {change.value}" for change, number in picture.counts.items())
     return told or "nothing changes"
 
 
