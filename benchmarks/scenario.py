@@ -34,7 +34,7 @@ from peers.install import installed
 from peers.measured import Measured, measure
 from stub_cloud.process import StubProcess
 
-from stackloom.local import access, lifecycle
+from stackloom.local import access, lifecycle, status
 from stackloom.local.latency import Latency
 
 LATENCY_SECONDS = 0.15
@@ -145,19 +145,24 @@ def medians(runs: list[Measured]) -> Measured:
         cpu_seconds=statistics.median(run.cpu_seconds for run in runs),
         memory_mb=statistics.median(run.memory_mb for run in runs),
         requests=round(statistics.median(run.requests for run in runs)),
+        services_cpu_seconds=statistics.median(run.services_cpu_seconds for run in runs),
     )
 
 
 def show(results: dict[str, dict[str, Measured]]) -> None:
     """Print a table: a line for each contestant and verb, its time as a multiple of ours."""
-    print(f"  {'':<18}{'':<9}{'wall s':>8}{': ours':>8}{'CPU s':>8}{'MB':>6}{'requests':>10}")
+    titles = (
+        f"{'wall s':>8}{': ours':>8}{'CPU s':>8}{'MB':>6}{'requests':>10}{'services CPU s':>16}"
+    )
+    print(f"  {'':<18}{'':<9}{titles}")
     for verb, by_who in results.items():
         for who, run in by_who.items():
             ratio = run.seconds / by_who[OURS].seconds
             requests = run.requests if run.requests >= 0 else "-"
+            services = f"{run.services_cpu_seconds:.1f}" if run.services_cpu_seconds >= 0 else "-"
             print(
                 f"  {who:<18}{verb:<9}{run.seconds:8.2f}{ratio:8.2f}{run.cpu_seconds:8.2f}"
-                f"{run.memory_mb:6.0f}{requests:>10}",
+                f"{run.memory_mb:6.0f}{requests:>10}{services:>16}",
                 flush=True,
             )
 
@@ -219,7 +224,8 @@ def _on_the_stub_once(
     if bench.timeline and who == OURS:
         for arrived, answered, status, what in cloud.timeline():
             print(f"    {arrived:7.3f} {answered:7.3f}  {status}  {what}")
-    return replace(run, requests=cloud.report()["requests"])
+    report = cloud.report()
+    return replace(run, requests=report["requests"], services_cpu_seconds=report["busy_seconds"])
 
 
 def _hold_stub_bars(bars: Bars, results: dict[str, dict[str, Measured]], count: int) -> None:
@@ -303,6 +309,26 @@ def local_cloud(latency: float) -> Iterator[dict[str, str]]:
         asyncio.run(lifecycle.purge(name=LOCAL_NAME))
 
 
+def services_cpu_seconds() -> float:
+    """Return what the services of the benchmark's cloud have used so far.
+
+    Source: proc_pid_stat(5): utime and stime are fields 14 and 15, in clock ticks.
+    """
+    ticks = 0
+    for service in status.status(LOCAL_NAME).services:
+        fields = Path(f"/proc/{service.pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _on_the_local_cloud_once(
+    bench: Bench, cloud: dict[str, str], who: str, verb: str, count: int
+) -> Measured:
+    before = services_cpu_seconds()
+    run = measure(command_of(who, verb, count, bench.folder), environment_for(bench, cloud))
+    return replace(run, services_cpu_seconds=services_cpu_seconds() - before)
+
+
 def on_the_local_cloud(bench: Bench, count: int, *, latency: float) -> None:
     """Let everybody weave *count* networks with a server each on real services."""
     whom = (OURS, SEQUENTIAL, THREADS)
@@ -314,8 +340,7 @@ def on_the_local_cloud(bench: Bench, count: int, *, latency: float) -> None:
         for _ in range(bench.rounds if count == TWO else 1):
             for who in whom:
                 for verb in results:
-                    command = command_of(who, verb, count, bench.folder)
-                    runs[verb, who].append(measure(command, environment_for(bench, cloud)))
+                    runs[verb, who].append(_on_the_local_cloud_once(bench, cloud, who, verb, count))
     for (verb, who), each in runs.items():
         results[verb][who] = medians(each)
     show(results)

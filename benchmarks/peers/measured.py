@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One run of one command; *requests* is -1 where nobody counted."""
+    """One run of one command; *requests* and what its services used are -1 where nobody counted."""
 
     seconds: float
     cpu_seconds: float
@@ -27,6 +27,7 @@ class Measured:
     exit_code: int
     output: str
     requests: int = -1
+    services_cpu_seconds: float = -1.0
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str], *, allowed=(0,)) -> Measured:
