@@ -212,6 +212,8 @@ class CloudActions:
         owner_kind = kind.declaration.facet_of
         owner = self._states[Address(owner_kind, step.address.name)]
         [beginning] = kind.derive({owner_kind: [owner]})
+        if step.replaces:  # its first half has changed the owner in the meantime
+            beginning = await self._see_again(kind, step.address)
         async with self._lane(kind, step):
             state = await self._converge(kind, step, beginning, ids)
         return self._note(step.address, beginning if state is None else state)
