@@ -275,7 +275,8 @@ def test_every_example_can_be_drawn_and_planned(
     """Drawn without a cloud, planned on an empty one: all of it is to be created."""
     cloud.tables["network"]["public"] = {"id": "public", "name": "public", "description": ""}
     for name in ("m1.nano", "m1.small"):
-        cloud.tables["flavor"][name] = {"id": name, "name": name}
+        size = {"vcpus": 1, "ram": 64, "disk": 1}
+        cloud.tables["flavor"][name] = {"id": name, "name": name, **size}
     drawn = stackloom("draw", str(example))
     planned = stackloom("plan", str(example))
     assert (drawn.code, drawn.stderr) == (0, "")

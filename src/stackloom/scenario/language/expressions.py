@@ -16,7 +16,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from stackloom.scenario.language.functions import FUNCTIONS, BadValue, Function, as_text
+from stackloom.scenario.language.functions import (
+    FUNCTIONS,
+    MOST_REPETITIONS,
+    BadValue,
+    Function,
+    as_text,
+)
 
 _START = re.compile(r"(?<!\$)\$\{")
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z0-9_-]+)+")
@@ -228,6 +234,20 @@ class _Evaluation:
 
     def _list(self, node: ast.List, depth: int) -> Any:
         return [self.value(each, depth) for each in node.elts]
+
+    def _listcomp(self, node: ast.ListComp, depth: int) -> Any:
+        """Work out ``["lan-" + name for name in var.names]``: one name, one list."""
+        [source] = node.generators
+        if not isinstance(source.target, ast.Name):
+            raise BadExpression(f"{ast.unparse(node)}: one name after for")
+        result = []
+        for each in self.value(source.iter, depth):
+            inner = _Evaluation(self._scope.with_values(**{source.target.id: each}))
+            if all(inner.value(condition, depth) for condition in source.ifs):
+                result.append(inner.value(node.elt, depth))
+        if len(result) > MOST_REPETITIONS:
+            raise BadExpression(f"{ast.unparse(node)}: more than {MOST_REPETITIONS:,} values")
+        return result
 
     def _dict(self, node: ast.Dict, depth: int) -> Any:
         pairs = zip(node.keys, node.values, strict=True)

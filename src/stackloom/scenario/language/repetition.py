@@ -95,8 +95,9 @@ class _Work:
         if not isinstance(items, Mapping):
             self._complain(place, "for_each should be a list of words, or a mapping")
             return
-        for key, value in items.items():
-            yield f"{name}-{key}", self._scope.with_values(each={"key": key, "value": value})
+        for index, (key, value) in enumerate(items.items()):
+            each = {"key": key, "value": value, "index": index}
+            yield f"{name}-{key}", self._scope.with_values(each=each)
 
     def _filled(self, value: Any, scope: Scope, place: Place) -> Any:
         if isinstance(value, str):
