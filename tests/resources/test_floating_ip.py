@@ -169,7 +169,6 @@ def test_everything_that_is_said_is_sent(ids: FakeIds) -> None:
         ([_nic("p-1", "fd00::5"), _nic("p-2", "10.0.1.5")], "", "p-2"),
         ([_nic("p-1", "10.0.0.5", is_served=False)], "", "p-1"),
         ([_nic("p-1", "10.0.0.5"), _nic("p-2", "10.0.1.5", network="green")], "green", "p-2"),
-        ([], "", UNKNOWN),
     ],
 )
 def test_of_a_servers_places_one_that_a_router_serves_is_meant(
@@ -203,9 +202,23 @@ def test_of_several_addresses_of_a_place_the_first_is_said(ids: FakeIds) -> None
 
 def test_a_server_without_a_place_for_it_is_told(ids: FakeIds) -> None:
     """In words, before anything is sent."""
+    nothing = "the server or port that it leads to has no IPv4 address there"
     spec = msgspec.structs.replace(_ON_SERVER, on="green")
-    with pytest.raises(UsageError, match="server alice has no IPv4 address on network green"):
+    with pytest.raises(UsageError, match=nothing):
         _body(spec, _with_server(ids, _nic("p-1", "10.0.0.5")))
+    _with_server(ids)
+    with pytest.raises(UsageError, match=nothing):
+        _body(_ON_SERVER, ids)
+    changes = _compare(_ON_SERVER, _state(), ids)  # the server may still be replaced
+    with pytest.raises(UsageError, match=nothing):
+        KIND.update_calls(_state(), changes)
+
+
+def test_a_server_that_does_not_exist_yet_can_be_compared(ids: FakeIds) -> None:
+    """A plan says that it will lead there."""
+    assert _compare(_ON_SERVER, _state(), ids) == [
+        Difference(field="port_id", have=None, want=UNKNOWN)
+    ]
 
 
 # --- changing -------------------------------------------------------------------------------------

@@ -157,8 +157,12 @@ def test_it_leads_to_an_ipv4_address_of_its_port(lab: FakeIds) -> None:
 
 def test_a_port_without_an_address_is_told(ids: FakeIds) -> None:
     """In words, before anything is sent."""
-    with pytest.raises(UsageError, match="port a has no IPv4 address"):
+    nothing = "the server or port that it leads to has no IPv4 address there"
+    with pytest.raises(UsageError, match=nothing):
         KIND.create_call(_SSH, _SPEC, _MARK, ids)
+    changes = _compare(_SPEC, _state(internal_port_id="p-9"), ids)
+    with pytest.raises(UsageError, match=nothing):
+        KIND.update_calls(_state(), changes)
 
 
 def test_what_is_as_it_should_be_does_not_differ(lab: FakeIds) -> None:

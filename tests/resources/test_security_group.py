@@ -142,6 +142,23 @@ def test_faults_have_their_place_among_the_rules() -> None:
     ]
 
 
+def test_the_default_group_cannot_be_made() -> None:
+    """Neutron makes one for each project."""
+    assert KIND.declaration is not None
+    default = Address("security_group", "Default")
+    found = list(KIND.declaration.faults_together({_WEB: _SPEC, default: _SPEC}))
+    assert found == [
+        (
+            default,
+            Fault(
+                place=(),
+                message="every project has a group of this name already, and can have no other",
+                hint="choose another name, or name it under existing",
+            ),
+        )
+    ]
+
+
 def test_it_says_what_it_needs_of_the_cloud(ids: FakeIds) -> None:
     """Extensions with the field that needs them, and its place in the quota."""
     assert KIND.declaration is not None

@@ -15,6 +15,7 @@ from tests.fakes.weaving import DECLARED, KINDS, apply, open_cloud, scenario
 from stackloom.cloud.kind import State
 from stackloom.cloud.mark import Address
 from stackloom.errors import AuthFailed, UnknownName, UsageError
+from stackloom.resources.compute.server import ServerState
 from stackloom.scenario.observe import (
     Marked,
     list_kinds,
@@ -200,6 +201,23 @@ def test_names_are_looked_up_by_name_or_id_and_what_is_missing_is_returned() -> 
         ("flavor", "m9.huge"): 'flavor "m9.huge" is not there, or not visible to this project',
     }
     assert cloud.requests.count("GET /v2.1/flavors/detail") == 1
+
+
+def test_what_was_looked_up_is_whole() -> None:
+    """The places of a server are told by the list of ports, read once for all."""
+
+    async def run(cloud: FakeCloud) -> list[ServerState]:
+        await apply(cloud, WOVEN)
+        cloud.requests.clear()
+        async with open_cloud(cloud) as opened:
+            found, _missing = await look_up(opened, KINDS, {("server", "alice"): {}})
+        return [each.state for each in found.values()]
+
+    cloud = FakeCloud()
+    (alice,) = asyncio.run(run(cloud))
+    (network_id,) = (id for id, each in cloud.tables["network"].items() if each["name"] == "blue")
+    assert [nic.network_id for nic in alice.nics] == [network_id]
+    assert cloud.requests.count("GET /v2.0/ports") == 1
 
 
 def test_nothing_to_look_up_costs_no_request() -> None:

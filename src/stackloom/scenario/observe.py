@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from stackloom.cloud.cloud import Cloud
 from stackloom.cloud.kind import Kind, Listed
-from stackloom.cloud.mark import Address, read_mark
+from stackloom.cloud.mark import Address
 from stackloom.cloud.together import together
 from stackloom.cloud.verbs import find, list_states, the_one
 from stackloom.errors import NoEndpoint, NotFound, UnknownName, UsageError
@@ -83,12 +83,12 @@ async def _list_own(cloud: Cloud, kind: Kind[Any], project_id: str) -> list[Any]
 
 
 async def _list_below(cloud: Cloud, kind: Kind[Any], listed: Listed) -> list[Any]:
-    """List what is below each of its parents that carries a mark, and has any."""
+    """List what is below each of its parents that has any; also others' may have some of ours."""
     parent = kind.parent.rpartition(".")[2]
     lists = await together(
         _list_own(cloud, kind.under(state.id), "")
         for state in listed.get(parent, ())
-        if read_mark(state.description) and kind.parent_has(state)
+        if kind.parent_has(state)
     )
     return [state for each in lists for state in each]
 
@@ -195,7 +195,20 @@ async def look_up(
         await together(keep(key, everything) for key in keys)
 
     await together(keep_all(kinds[name], keys) for name, keys in keys_by_kind.items())
+    await _complete(cloud, kinds, found)
     return found, missing
+
+
+async def _complete(cloud: Cloud, kinds: Kinds, found: dict[tuple[str, str], Found]) -> None:
+    """Add what other kinds' lists tell of what was found, such as the ports of a server."""
+    incomplete = {key: derive for key in found if (derive := kinds[key[0]].derive)}
+    sources = {source for name, _ in incomplete for source in kinds[name].derived_from}
+    if not sources:
+        return
+    listed = await list_kinds(cloud, kinds, sources)
+    for key, derive in incomplete.items():
+        states = derive({**listed, key[0]: [found[key].state]})
+        found[key] = replace(found[key], state=states[0] if states else found[key].state)
 
 
 async def _look_up_one(

@@ -9,7 +9,7 @@ subnet and its gateway on the address's network; before, Neutron answers with a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -17,7 +17,7 @@ from stackloom.cloud.kind import UNKNOWN, Declared, Fault, Ids, Listed, Place, R
 from stackloom.cloud.mark import Address
 from stackloom.errors import UsageError
 from stackloom.resources.compute._server_nics import Nic
-from stackloom.resources.compute._server_spec import ServerSpec, networks_of
+from stackloom.resources.compute._server_spec import ServerSpec, network_of, networks_of
 from stackloom.resources.network._ranges import read_address
 from stackloom.resources.network._remembered import Remembered
 from stackloom.resources.network.port import PortSpec, PortState
@@ -53,7 +53,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     """Where an outer address ends in the cloud.
 
     Attributes:
-        port_id: ``UNKNOWN`` before it exists.
+        port_id: ``UNKNOWN`` before it exists, and where a server has no IPv4 address.
         addresses: the IPv4 addresses of the port, as far as they are known.
     """
 
@@ -127,14 +127,19 @@ def _ways(declared: Declared) -> _Ways:
     ways = _Ways(legs={}, gateways={})
     for address, spec in declared.items():
         if isinstance(spec, RouterInterfaceSpec):
-            subnet = declared.get(Address("subnet", spec.subnet))
-            port = declared.get(Address("port", spec.port))
-            for each in (subnet, port):
-                if isinstance(each, SubnetSpec | PortSpec):
-                    ways.legs.setdefault(each.network, []).append(address)
+            if network := _network_of_leg(spec, declared):
+                ways.legs.setdefault(network, []).append(address)
         elif isinstance(spec, RouterSpec) and spec.gateway:
             ways.gateways.setdefault(spec.gateway.network, []).append(address)
     return ways
+
+
+def _network_of_leg(spec: RouterInterfaceSpec, declared: Declared) -> str:
+    subnet = declared.get(Address("subnet", spec.subnet))
+    port = declared.get(Address("port", spec.port))
+    if isinstance(port, PortSpec):
+        return network_of(port, declared)
+    return subnet.network if isinstance(subnet, SubnetSpec) else ""
 
 
 _last_ways = Remembered(_ways)
@@ -150,7 +155,7 @@ def waits(target: Target, outside: str, declared: Declared) -> Iterator[Address]
     elif isinstance(named, ServerSpec):
         networks |= networks_of(Address("server", target.server), named, declared)
     if isinstance(port, PortSpec):
-        networks.add(port.network)
+        networks.add(network_of(port, declared))
     ways = _last_ways.of(declared)
     for network in sorted(networks):
         yield from ways.legs.get(network, ())
@@ -165,13 +170,10 @@ def end_of(target: Target, ids: Ids, *, now: str | None) -> End | None:
     """Return the port that a target means; None where it means none.
 
     Of several places of a server, the one where the address is already is right; else the first
-    that a router serves.
+    that a router serves. A server without one may still be replaced, so that is no error yet.
 
     Args:
         now: the id of the port that the address leads to.
-
-    Raises:
-        UsageError: the server has no place that could be meant.
     """
     if target.port:
         state = ids.state("port", target.port)
@@ -180,7 +182,7 @@ def end_of(target: Target, ids: Ids, *, now: str | None) -> End | None:
     if not target.server:
         return None
     state = ids.state("server", target.server)
-    if state is None or not state.nics:
+    if state is None:
         return End(port_id=UNKNOWN)
     network_id = ids("network", target.on) if target.on else ""
     places = [
@@ -189,13 +191,22 @@ def end_of(target: Target, ids: Ids, *, now: str | None) -> End | None:
         if _ipv4(nic.ip_addresses) and (not target.on or nic.network_id == network_id)
     ]
     if not places:
-        where = f" on network {target.on}" if target.on else ""
-        raise UsageError(
-            f"server {target.server} has no IPv4 address{where}",
-            hint="only an IPv4 address can be reached through a router's gateway like this",
-        )
+        return End(port_id=UNKNOWN)
     nic = _chosen(places, now)
     return End(port_id=nic.port_id, addresses=_ipv4(nic.ip_addresses))
+
+
+def require(body: Mapping[str, object]) -> None:
+    """See that a request knows where it leads.
+
+    Raises:
+        UsageError: there is no such place.
+    """
+    if UNKNOWN in body.values():
+        raise UsageError(
+            "the server or port that it leads to has no IPv4 address there",
+            hint="a router's gateway reaches nothing else like this; with several places, say on",
+        )
 
 
 def _chosen(places: list[Nic], now: str | None) -> Nic:

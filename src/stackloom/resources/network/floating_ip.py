@@ -221,6 +221,7 @@ def _create(_address: Address, spec: FloatingIpSpec, mark: Mark, ids: Ids) -> Ca
         body["port_id"] = end.port_id
         if address := spec.fixed_ip_address or end.only_with:
             body["fixed_ip_address"] = as_neutron_writes(address)
+    _reach.require(body)
     return Call(method="POST", path="/v2.0/floatingips", body={"floatingip": body})
 
 
@@ -265,6 +266,7 @@ def _update(state: FloatingIpState, changes: Sequence[Difference]) -> list[Call]
             "fixed_ip_address": state.fixed_ip_address,
             **fields,
         }
+    _reach.require(fields)
     path = f"/v2.0/floatingips/{state.id}"
     return [Call(method="PUT", path=path, body={"floatingip": fields})]
 

@@ -31,7 +31,6 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Part
-from stackloom.errors import UsageError
 from stackloom.resources.network import _reach
 from stackloom.resources.network._ranges import as_neutron_writes
 from stackloom.resources.network.floating_ip import FloatingIpSpec, FloatingIpState
@@ -240,17 +239,14 @@ def _wanted_ports(spec: PortForwardingSpec) -> tuple[tuple[int, int], tuple[int,
 
 def _create(_address: Address, spec: PortForwardingSpec, mark: Mark, ids: Ids) -> Call:
     end = _end(spec, ids, None)
-    inside = _inside(spec, end)
-    if inside == UNKNOWN:
-        what = f"port {spec.port}" if spec.port else f"server {spec.server}"
-        raise UsageError(f"{what} has no IPv4 address", hint="a port forwarding leads to one")
     body = {
         "protocol": spec.protocol,
         "internal_port_id": end.port_id,
-        "internal_ip_address": inside,
+        "internal_ip_address": _inside(spec, end),
         **_port_fields(*_wanted_ports(spec)),
         "description": mark.beside(spec.description),
     }
+    _reach.require(body)
     path = _PATH.format(ids("floating_ip", spec.floating_ip))
     return Call(method="POST", path=path, body={"port_forwarding": body})
 
@@ -323,6 +319,8 @@ def _update(state: PortForwardingState, changes: Sequence[Difference]) -> list[C
         fields = calls.pop() | fields
     if fields:
         calls.append(fields)
+    for each in calls:
+        _reach.require(each)
     path = _path(state)
     return [Call(method="PUT", path=path, body={"port_forwarding": each}) for each in calls]
 

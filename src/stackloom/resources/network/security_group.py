@@ -110,6 +110,15 @@ def _faults(spec: SecurityGroupSpec) -> Iterator[Fault]:
         yield from rule_faults(rule, ("rules", index))
 
 
+def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
+    """Find what nobody can make: 409 ``SecurityGroupDefaultAlreadyExists``."""
+    for address, spec in declared.items():
+        if isinstance(spec, SecurityGroupSpec) and address.name.lower() == "default":
+            message = "every project has a group of this name already, and can have no other"
+            hint = "choose another name, or name it under existing"
+            yield address, Fault(place=(), message=message, hint=hint)
+
+
 def _requires(spec: SecurityGroupSpec) -> Iterator[Requirement]:
     if spec.stateful is not UNSET:
         yield Requirement(place=("stateful",), extension="stateful-security-group")
@@ -255,6 +264,7 @@ KIND = Kind(
         spec=SecurityGroupSpec,
         section="security_groups",
         faults=_faults,
+        faults_together=_faults_together,
         expand=_expand,
         requires=_requires,
         consumes=lambda _spec, _ids: {"network.security_group": 1},
