@@ -295,3 +295,44 @@ def test_problems_are_told_without_a_cloud(local_cloud: Access, tmp_path: Path) 
         f"{several} (say which with fixed_ip_address)",
         "server web is not on network inner (it is on blue)",
     ]
+
+
+def test_what_others_made_is_led_to_and_left_alone(
+    weave: Weave, demo: Connection, local_cloud: Access, tmp_path: Path
+) -> None:
+    """A server, a group and a floating IP under ``existing`` are used, never changed."""
+    weave(_WEB)
+    group = demo.network.create_security_group(name="theirs")
+    outside = demo.network.find_network("public", ignore_missing=False)
+    address = demo.network.create_ip(floating_network_id=outside.id)
+    file = tmp_path / "guests.yaml"
+    file.write_text(
+        "scenario: guests\n"
+        "existing:\n"
+        "  servers: {web: {name: web}}\n"
+        "  networks: {blue: {name: blue}}\n"
+        f"  security_groups: {{theirs: {{id: {group.id}}}}}\n"
+        f"  floating_ips: {{address: {{id: {address.id}}}}}\n"
+        "floating_ips: {own: {network: public, server: web, on: blue}}\n"
+        "port_forwardings:\n"
+        "  ssh: {floating_ip: address, external_port: 22, port: inner, internal_port: 22}\n"
+        "ports: {inner: {network: blue}}\n"
+        "security_groups: {ours: {rules: [{allow: tcp/22, from: theirs}]}}\n"
+    )
+    try:
+        done(local_cloud, "apply", str(file), "--yes")
+        again = stackloom(local_cloud, "plan", str(file), "--detailed-exitcode")
+        assert again.returncode == 0, again.stdout + again.stderr
+        mark = "stackloom://guests/floating_ip.own"
+        (own,) = (each for each in demo.network.ips() if each.description == mark)
+        assert own.fixed_ip_address == _address_of(demo, "web", "blue")
+        ours = demo.network.find_security_group("ours", ignore_missing=False)
+        sides = {rule["remote_group_id"] for rule in ours.security_group_rules}
+        assert sides == {None, group.id}
+        done(local_cloud, "destroy", "--scenario", "guests", "--yes")
+        assert demo.network.get_ip(address.id).port_details is None
+        assert demo.network.get_security_group(group.id).name == "theirs"
+    finally:
+        done(local_cloud, "destroy", "--scenario", "guests", "--yes")
+        demo.network.delete_ip(address)
+        demo.network.delete_security_group(group)
