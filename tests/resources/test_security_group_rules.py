@@ -255,6 +255,15 @@ def test_changes_are_one_post_and_single_deletes(ids: FakeIds) -> None:
     ]
 
 
+def test_very_many_rules_are_a_few_posts(ids: FakeIds) -> None:
+    """So that no gateway gives up on one of them."""
+    rules = [{"allow": f"tcp/{port}", "from": "10.0.0.0/8"} for port in range(1, 402)]
+    state = _state()
+    calls = KIND.update_calls(state, _compare(_spec(*rules), state, ids))
+    bodies = [call.body for call in calls if isinstance(call.body, dict)]
+    assert [len(body["security_group_rules"]) for body in bodies] == [200, 200, 1]
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 
