@@ -52,7 +52,7 @@ _ANYWHERE = "anywhere"
 _LONGEST_WORDS = 100
 # A value that only the cloud knows, such as ``${floating_ip.web.address}``.
 _LATE = "${"
-# A bulk request is one transaction; 350 rules took 23 s on a busy small cloud, and a gateway gives up
+# A bulk request is one transaction; 350 rules took 23 s on a busy small cloud, and gateways give up
 # after 60.
 _MOST_IN_BULK = 200
 # Rules and group are made in one transaction, each with its own clock reading, in whole seconds.
