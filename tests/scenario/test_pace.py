@@ -107,6 +107,14 @@ def test_far_away_and_bound_by_its_cpu_is_kept_busy() -> None:
     assert seconds == pytest.approx(0.15 + 50 * 0.1, rel=0.05)
 
 
+@pytest.mark.parametrize(("work", "width"), [(0.002, 50), (0.1, 10), (1.0, 5)])
+def test_what_other_changes_took_says_more_than_lists(work: float, width: int) -> None:
+    """Networks are deleted as the router's interfaces were before, whatever lists take."""
+    meter = _Cloud(way=0.15, work=0.0, workers=1, looks=0.05).meter()
+    meter.note(_SERVICE, "PUT /v2.0/routers//remove_router_interface", 0.15 + work, 1)
+    assert Pace(meter, _SERVICE).at_once("DELETE /v2.0/networks/") == width
+
+
 def test_before_the_first_answer_a_few_go() -> None:
     """Nothing is known of a cloud that was never asked."""
     assert Pace(Meter(), _SERVICE).at_once(_SORT) == AT_ONCE_AT_FIRST

@@ -43,7 +43,7 @@ def test_what_was_never_asked_has_no_readings() -> None:
     meter = Meter()
     assert meter.readings("network", "GET /").best_seconds == math.inf
     assert list(meter.readings("network", "GET /").latest) == []
-    assert meter.best_of_all("network") == []
+    assert meter.best_by_sort("network") == {}
     assert meter.quickest_seconds == math.inf
 
 
@@ -57,7 +57,7 @@ def test_the_best_stays_and_the_latest_are_few() -> None:
     readings = meter.readings("network", "GET /")
     assert readings.best_seconds == 0.1
     assert list(readings.latest) == [Sample(0.5, number) for number in range(SAMPLES_KEPT)]
-    assert meter.best_of_all("network") == [0.1]
+    assert meter.best_by_sort("network") == {"GET /": 0.1}
     assert meter.quickest_seconds == 0.05
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
+from collections.abc import Mapping
 
 from stackloom.transport.meter import Meter, Sample
 
@@ -58,9 +59,8 @@ class Pace:
         if readings.latest:
             best = _work(readings.best_seconds, way)
             capacity = REACH * _capacity(readings.latest, best, way)
-        elif others := self._meter.best_of_all(self._service):
-            # The median: one of them may have waited for something else on this machine.
-            best = CHANGES_COST * statistics.median_high(_work(each, way) for each in others)
+        elif others := self._meter.best_by_sort(self._service):
+            best = _likely_work(others, way)
             capacity = least
         else:
             return min(least, int(self._ceiling))
@@ -80,6 +80,15 @@ class Pace:
 def _capacity(samples: deque[Sample], best: float, way: float) -> float:
     """Return on how many requests the service works at the same time, to judge by its answers."""
     return statistics.median(each.at_once * best / _work(each.seconds, way) for each in samples)
+
+
+def _likely_work(best_by_sort: Mapping[str, float], way: float) -> float:
+    """Return what a sort of change will take that was never asked for, to judge by others."""
+    changes = [_work(each, way) for sort, each in best_by_sort.items() if sort[:4] != "GET "]
+    if changes:
+        return max(changes)
+    # The median: one of them may have waited for something else on this machine.
+    return CHANGES_COST * statistics.median_high(_work(each, way) for each in best_by_sort.values())
 
 
 def _work(seconds: float, way: float) -> float:

@@ -100,6 +100,7 @@ class Meter:
         """Return those of one sort of request; empty ones before the first answer."""
         return self._readings.get(service, {}).get(sort) or Readings()
 
-    def best_of_all(self, service: str) -> list[float]:
+    def best_by_sort(self, service: str) -> dict[str, float]:
         """Return the quickest answer to each sort of request to a service."""
-        return [each.best_seconds for each in self._readings.get(service, {}).values()]
+        sorts = self._readings.get(service, {})
+        return {sort: each.best_seconds for sort, each in sorts.items()}
