@@ -231,9 +231,10 @@ class Declaration(msgspec.Struct, Generic[SpecT, StateT], frozen=True, kw_only=T
         adopt: the request that puts a mark on one that somebody else made; None: it takes none.
         capture: the entry of a scenario file that would bring one about, as plain values; None for
             one that needs no entry, such as a port that Nova makes.
-        lane: resources with one lane are made one after the other; ``delete_lane`` the same for
-            taking away. A router works through its interfaces one by one anyway, and holding them
-            back costs it least.
+        lane: resources with one lane are made one after the other where the service's CPU is what
+            takes the time, several at once where the way to it is; ``delete_lane`` the same for
+            taking away. A near router works through its interfaces one by one anyway, and holding
+            them back costs it least.
         sketch: what it looks like before it exists.
     """
 
