@@ -27,7 +27,7 @@ def _first_line(text: str) -> str:
     return text.partition("\n")[0]
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"], ["help", "network"]])
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]])
 def test_without_a_command_there_is_an_overview(stackloom: CommandLine, words: list[str]) -> None:
     """Every group has its line, with its commands, and it all stands in columns."""
     said = stackloom(*words)
@@ -105,9 +105,9 @@ def test_every_group_and_command_says_what_it_does() -> None:
             ),
         ),
         (
-            "network list --colour",
+            "network list --xyzzy",
             (
-                "error: unrecognized arguments: --colour\n"
+                "error: unrecognized arguments: --xyzzy\n"
                 "hint: stackloom network list --help tells how it is used\n"
             ),
         ),
@@ -293,3 +293,34 @@ def test_the_module_can_be_run() -> None:
     words = [sys.executable, "-m", "stackloom.cli.main", "--version"]
     ended = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (0, f"stackloom {__version__}\n")
+
+
+@pytest.mark.parametrize("words", ["server", "network list", "floating ip create"])
+def test_help_comes_before_or_after(stackloom: CommandLine, words: str) -> None:
+    """``help network list`` is ``network list --help``."""
+    assert stackloom("help", *words.split()) == stackloom(*words.split(), "--help")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("network list --externl", "did you mean: --external, --internal?"),
+        ("network list --prov=x", "did you mean: --provider-network-type, "),
+        ("network list --qqqq", "stackloom network list --help tells how it is used"),
+        ("network list word", "stackloom network list --help tells how it is used"),
+    ],
+)
+def test_an_option_that_is_not_there_is_told_with_those_like_it(
+    stackloom: CommandLine, words: str, hint: str
+) -> None:
+    """Or with where all of them are told."""
+    said = stackloom(*words.split())
+    assert (said.code, said.stdout) == (2, "")
+    error, _, told = said.stderr.partition("\nhint: ")
+    assert error == f"error: unrecognized arguments: {words.rsplit(maxsplit=1)[-1]}"
+    assert told.startswith(hint)
+
+
+def test_what_openstack_calls_otherwise_is_known(stackloom: CommandLine, cloud: FakeCloud) -> None:
+    """Its words for what has other words here."""
+    assert stackloom("configuration", "show") == stackloom("config", "show")

@@ -239,3 +239,16 @@ def test_wide_letters_and_several_lines_keep_the_table_straight() -> None:
 +------+--------+
 """
     )
+
+
+def test_a_list_of_objects_has_a_line_for_each() -> None:
+    """Without what they lack; a security group's rules would be a thousand letters wide."""
+    rules = [{"id": "r-1", "name": "", "protocol": None}, {"id": "r-2", "protocol": "tcp"}]
+    assert format_table(["Field", "Value"], [["rules", rules]]) == (
+        "+-------+----------------------+\n"
+        "| Field | Value                |\n"
+        "+-------+----------------------+\n"
+        "| rules | id=r-1               |\n"
+        "|       | id=r-2; protocol=tcp |\n"
+        "+-------+----------------------+"
+    )

@@ -13,7 +13,7 @@ from tests.fakes.fake_cloud import Thing
     ("words", "method", "path", "body"),
     [
         (
-            "security group rule create web --protocol tcp --dst-port 80",
+            "security group rule create web --proto tcp --dst-port 80",
             *("POST", "security-group-rules"),
             {
                 "security_group_rule": {

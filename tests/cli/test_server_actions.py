@@ -291,3 +291,24 @@ def test_a_nova_that_hides_its_actions_is_believed(stackloom: CommandLine, nova:
     nova.on("GET", _EVENT, answer(404, {"itemNotFound": {"message": "no"}}))
     nova.is_now(_STOPPED)
     assert stackloom("server", "stop", "web", "--wait").code == 0
+
+
+# --- show -----------------------------------------------------------------------------------------
+
+_PLACED = {
+    **_ONE,
+    "addresses": {"blue": [{"addr": "10.1.0.5", "version": 4}, {"addr": "10.1.0.6"}]},
+}
+
+
+def test_a_person_is_shown_addresses_and_not_where_they_stand(
+    stackloom: CommandLine, nova: _Nova
+) -> None:
+    """And a program what Nova tells."""
+    nova.is_now(_PLACED)
+    columns = ("-c", "image", "-c", "addresses")
+    said = stackloom("server", "show", "web", "-f", "value", *columns)
+    assert said == Said(code=0, stdout="i-0\nblue=10.1.0.5, 10.1.0.6\n", stderr="")
+    told = json.loads(stackloom("server", "show", "web", "-f", "json").stdout)
+    assert (told["image"], "nics" in told, "adminPass" in told) == ({"id": "i-0"}, False, False)
+    assert [each["addr"] for each in told["addresses"]["blue"]] == ["10.1.0.5", "10.1.0.6"]

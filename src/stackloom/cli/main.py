@@ -70,6 +70,8 @@ def _run(words: list[str]) -> int:
     if words == ["--version"]:
         sys.stdout.write(f"stackloom {__version__}\n")
         return 0
+    if words[0:1] == ["help"] and len(words) > 1:
+        words = [*words[1:], "--help"]
     cloud_options, words = take_cloud_options(words)
     # What stands behind "--" is a command's own affair.
     own = words[: words.index("--")] if "--" in words else words
@@ -126,7 +128,21 @@ class _Parser(ArgumentParser):
     """argparse, with mistakes told as all others are."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, hint=f"{self.prog} --help tells how it is used")
+        raise UsageError(message, hint=self._hint(message))
+
+    def _hint(self, message: str) -> str:
+        """Return the options that one is like which is not there, or where to read about them."""
+        from difflib import get_close_matches
+
+        typed = message.removeprefix("unrecognized arguments: ").split()[0].partition("=")[0]
+        if typed == message.split(maxsplit=1)[0] or not typed.startswith("--"):
+            return f"{self.prog} --help tells how it is used"
+        known = [each for each in self._option_string_actions if each.startswith("--")]
+        begun = [each for each in known if each.startswith(typed)]
+        close = begun or get_close_matches(typed, known, n=3)
+        if not close:
+            return f"{self.prog} --help tells how it is used"
+        return f"did you mean: {', '.join(close)}?"
 
 
 def _overview() -> str:

@@ -210,7 +210,7 @@ _ROWS: Mapping[str, Callable[[Write, Sequence[str]], _Rows]] = {
 
 def format_table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return a table with rules of ``+---+``, as the ``openstack`` client draws it."""
-    cells = [[_text(cell).split("\n") for cell in row] for row in rows]
+    cells = [[_in_table(cell).split("\n") for cell in row] for row in rows]
     widths = [_width(title) for title in titles]
     for row in cells:
         for index, lines in enumerate(row):
@@ -260,6 +260,14 @@ def _rank(value: object) -> tuple[int, float, str]:
 
 def _key(title: str) -> str:
     return title.lower().replace("_", " ")
+
+
+def _in_table(value: object) -> str:
+    """Write a list of objects with one on each line, and nothing of what they lack."""
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        said = [{k: v for k, v in each.items() if v not in (None, "")} for each in value]
+        return "\n".join(map(_text, said))
+    return _text(value)
 
 
 def _text(value: object) -> str:

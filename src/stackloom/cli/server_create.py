@@ -13,6 +13,7 @@ from stackloom.cli.fields import Lookup, key_values
 from stackloom.cli.kind_at_hand import WAIT_SECONDS, checked, find_ids, load_kind, plain, watch
 from stackloom.cli.output import SHOW_FORMATS, add_output_options, write_one
 from stackloom.cli.server_disks import add_disk_options, disk_fields, disk_lookups
+from stackloom.cli.server_show import shown
 from stackloom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _run(invocation: Invocation) -> int:
             fields["adminPass"] = made.admin_password
         return fields
 
-    write_one(invocation, ask_cloud(invocation, work))
+    write_one(invocation, shown(ask_cloud(invocation, work), options.format))
     return 0
 
 

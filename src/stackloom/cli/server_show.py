@@ -47,8 +47,29 @@ def _run(invocation: Invocation) -> int:
         answer = await ask_service(cloud, kind, "GET", path)
         return msgspec.json.decode(answer.body, type=dict[str, Any])
 
-    write_one(invocation, ask(invocation, work))
+    write_one(invocation, shown(ask(invocation, work), invocation.options.format))
     return 0
+
+
+def shown(fields: Mapping[str, Any], format: str) -> Mapping[str, Any]:
+    """Return what a person is shown of a server; programs get it as Nova tells it.
+
+    What stackloom adds for scenarios is left out for both, and a password that was not told.
+    """
+    kept = {name: value for name, value in fields.items() if name not in {"nics", "adminPass"}}
+    if fields.get("adminPass"):
+        kept["adminPass"] = fields["adminPass"]
+    if format in {"json", "yaml"}:
+        return kept
+    if "addresses" in fields:
+        kept["addresses"] = {
+            network: [each["addr"] for each in places]
+            for network, places in fields["addresses"].items()
+        }
+    image = fields.get("image")
+    if isinstance(image, Mapping):
+        kept["image"] = image.get("id", "")
+    return kept
 
 
 SHOW = Command(name="show", help="Show one server", arguments=_arguments, run=_run)

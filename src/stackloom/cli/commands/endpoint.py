@@ -17,6 +17,7 @@ from stackloom.cli.output import (
     write_list,
     write_one,
 )
+from stackloom.errors import Forbidden
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -55,7 +56,11 @@ def _list(invocation: Invocation) -> int:
 
     async def work(cloud: Cloud) -> list[tuple[object, ...]]:
         query = body_of(await resolved(cloud, given))
-        services = {each.id: each async for each in list_states(cloud, load_kind(_SERVICE))}
+        try:
+            services = {each.id: each async for each in list_states(cloud, load_kind(_SERVICE))}
+        except Forbidden as error:
+            error.hint = "stackloom catalog list shows those that this token tells of"
+            raise
         rows: list[tuple[object, ...]] = []
         async for each in list_states(cloud, load_kind(_KIND), query):
             service = services.get(each.service_id)

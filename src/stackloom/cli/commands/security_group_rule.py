@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ _DIRECTION = (
 _CREATE = (
     named("group", "security_group_id", _GROUP, "the group that gets it, by name or id"),
     text("--protocol", "protocol", "tcp, udp, icmp, any, … or a number", type=str.lower),
+    text("--proto", "protocol", SUPPRESS, type=str.lower),  # as many guides have it
     text("--dst-port", "ports", "a port, or a range such as 137:139", metavar="PORT"),
     number("--icmp-type", "icmp_type", "of ICMP"),
     number("--icmp-code", "icmp_code", "of ICMP, with --icmp-type"),

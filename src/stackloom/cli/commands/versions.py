@@ -65,5 +65,6 @@ GROUP = Group(
             arguments=_arguments,
             run=_list,
         ),
+        Command(name="show", help="The same, as in openstack", arguments=_arguments, run=_list),
     ),
 )
