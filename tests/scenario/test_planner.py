@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 from tests.fakes.toy_garden import TOOLS, ToyGarden
 from tests.fakes.toy_kinds import (
@@ -384,3 +385,23 @@ def test_any_garden_becomes_any_other_and_is_then_as_it_should_be() -> None:
         _assert_in_order(plan)
         garden.carry_out(plan)
         assert garden.states == {}
+
+
+def test_what_leaves_with_something_that_goes_is_made_again_where_it_is_wanted() -> None:
+    """As a port that is the leg of a router: the leg is not asked for any more, the port is."""
+    declaration = TOY_KINDS["plant"].declaration
+    assert declaration is not None
+    leaving = msgspec.structs.replace(declaration, leaves_with=lambda _state: "gardener-1")
+    kinds = {
+        **TOY_KINDS,
+        "plant": msgspec.structs.replace(TOY_KINDS["plant"], declaration=leaving),
+    }
+    wanted = Scenario(name="garden", specs={BEAN: GARDEN[BEAN], NORTH: GARDEN[NORTH]})
+    plan = make_plan(kinds, wanted, _there())
+    told = [(step.action, step.address, step.replaces, step.because) for step in plan.changes]
+    assert told == [
+        (Action.DELETE, ANNA, False, None),
+        (Action.DELETE, BEAN, True, None),
+        (Action.CREATE, BEAN, True, ANNA),
+    ]
+    assert make_plan(kinds, Scenario(name="garden", specs=GARDEN), _there()).changes == ()

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from stackloom.cloud.mark import Address
 from stackloom.scenario.drift import Drifted
 from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.plan import Action, Plan, Step
@@ -17,17 +18,19 @@ _REPLACE = "±"
 def plan_lines(plan: Plan) -> list[str]:
     """Say what will be done, a line a resource, with the fields that differ below it."""
     replaced = {s.address for s in plan.steps if s.replaces and s.action is Action.CREATE}
+    deleted = {s.address for s in plan.steps if not s.replaces and s.action is Action.DELETE}
     lines: list[str] = []
     for step in plan.changes:
         if step.action is Action.DELETE and step.address in replaced:
             continue
-        lines += _step_lines(step)
+        lines += _step_lines(step, deleted)
     return lines
 
 
-def _step_lines(step: Step) -> list[str]:
+def _step_lines(step: Step, deleted: Collection[Address]) -> list[str]:
     if step.replaces:
-        why = f" because {step.because} is replaced" if step.because else ""
+        goes = "deleted" if step.because in deleted else "replaced"
+        why = f" because {step.because} is {goes}" if step.because else ""
         lines = [f"  {_REPLACE} {step.address}  replace{why}"]
     else:
         lines = [f"  {_SYMBOLS[step.action]} {step.address}  {step.action.value}"]

@@ -127,15 +127,17 @@ def _changes(
 ) -> tuple[Changes, dict[Address, Address | None]]:
     """Return what differs, and what is replaced: for its own sake, or because of which other.
 
-    What points to something replaced is compared once more without it, which may replace more.
+    What points to something replaced is compared once more without it, which may replace more. What
+    leaves with something that nobody asks for any more, and is asked for itself, is made again.
     """
     tied = bonds(kinds, scenario.specs)
+    leaving = _leaving_though_wanted(kinds, scenario, observed)
     comparison = _Comparison(kinds, scenario, observed)
     changes = {each: comparison.of(each) for each in scenario.specs if each in observed.states}
     replaced: set[Address] = set()
     while True:
         own = {each for each, found in changes.items() if not all(d.in_place for d in found)}
-        grown = everything_behind(own | replaced, tied) & observed.states.keys()
+        grown = everything_behind(own | leaving.keys() | replaced, tied) & observed.states.keys()
         new = grown - replaced
         if not new:
             break
@@ -145,9 +147,30 @@ def _changes(
         changes |= {each: comparison.of(each) for each in behind & changes.keys()}
     because: dict[Address, Address | None] = {}
     for address in sorted(replaced):
-        forcing = sorted(tied[address] & replaced)
-        because[address] = None if address in own or not forcing else forcing[0]
+        forcing = min(tied[address] & replaced, default=leaving.get(address))
+        because[address] = None if address in own else forcing
     return changes, because
+
+
+def _leaving_though_wanted(
+    kinds: Kinds, scenario: Scenario, observed: Observed
+) -> dict[Address, Address]:
+    """Return what is asked for and goes all the same, each with what it goes with.
+
+    A port goes with the leg of a router that it is.
+    """
+    gone = {
+        state.id: address
+        for address, state in observed.states.items()
+        if address not in scenario.specs and not is_at_rest(kinds, address, state)
+    }
+    result: dict[Address, Address] = {}
+    for address in scenario.specs.keys() & observed.states.keys() if gone else ():
+        declaration = kinds[address.kind].declaration
+        owner = declaration.leaves_with(observed.states[address]) if declaration else ""
+        if owner in gone:
+            result[address] = gone[owner]
+    return result
 
 
 class _Comparison:

@@ -304,7 +304,7 @@ def _compare(
     if spec.network:
         fixed.append(("network_id", state.network_id, ids("network", spec.network), False))
     if spec.mac_address is not UNSET:
-        # Only administrators may change it (neutron/conf/policies/port.py, 29.0.0).
+        # For administrators to change (neutron/conf/policies/port.py, 29.0.0).
         fixed.append(("mac_address", state.mac_address, as_mac(spec.mac_address), False))
     yield from differences(fixed)
     have = msgspec.to_builtins(state)
@@ -347,8 +347,7 @@ def _needs(state: PortState) -> Iterator[str]:
 def _leaves_with(state: PortState) -> str:
     """Return the leg of a router that it is: taking that away takes the port as well."""
     is_leg = state.device_owner in ROUTER_INTERFACE_OWNERS and state.fixed_ips
-    first = min((each.subnet_id for each in state.fixed_ips), default="")
-    return f"{state.device_id}/{first}" if is_leg else ""
+    return f"{state.device_id}/{min(ip.subnet_id for ip in state.fixed_ips)}" if is_leg else ""
 
 
 def _first_address(state: PortState) -> str:
