@@ -338,7 +338,7 @@ def _compare(
     _address: Address,
     spec: SecurityGroupRulesSpec,
     state: SecurityGroupRulesState,
-    mark: Mark,
+    _mark: Mark,
     ids: Ids,
 ) -> Iterator[Difference]:
     wanted = _wanted(spec, ids)
@@ -356,7 +356,7 @@ def _compare(
             have = {"id": each.id, **_shown(rule)}
             yield Difference(field="security_group_rules", have=have, want=None)
     for rule, words in wanted.items():
-        want = {**_shown(rule), "description": mark.beside(words)}
+        want = _shown(rule) | ({"description": words} if words else {})
         yield Difference(field="security_group_rules", have=None, want=want)
 
 
@@ -371,8 +371,9 @@ def _update(state: SecurityGroupRulesState, changes: Sequence[Difference]) -> li
 
     Only what is added once more with other words has to go before: Neutron takes no rule twice.
     """
-    added = [dict(each.want) for each in changes if isinstance(each.want, Mapping)]
-    keys = [{name: each[name] for name in each if name != "description"} for each in added]
+    added = list(_added(state, changes))
+    keys = [key for key, _ in added]
+    bodies = [body for _, body in added]
     before: list[Call] = []
     after: list[Call] = []
     for change in changes:
@@ -380,7 +381,6 @@ def _update(state: SecurityGroupRulesState, changes: Sequence[Difference]) -> li
             gone = dict(change.have)
             path = f"/v2.0/security-group-rules/{gone.pop('id')}"
             (before if gone in keys else after).append(Call(method="DELETE", path=path))
-    bodies = [{"security_group_id": state.group_id, **each} for each in added]
     posts = [
         Call(
             method="POST",
@@ -390,6 +390,19 @@ def _update(state: SecurityGroupRulesState, changes: Sequence[Difference]) -> li
         for start in range(0, len(bodies), _MOST_IN_BULK)
     ]
     return [*before, *posts, *after]
+
+
+def _added(
+    state: SecurityGroupRulesState, changes: Sequence[Difference]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield what tells each new rule apart, and its whole body with our mark."""
+    mark = _mark(state, {})
+    for change in changes:
+        if isinstance(change.want, Mapping):
+            key = {name: value for name, value in change.want.items() if name != "description"}
+            words = change.want.get("description", "")
+            description = mark.beside(words) if mark else words
+            yield key, {"security_group_id": state.group_id, **key, "description": description}
 
 
 # --- in words -------------------------------------------------------------------------------------
