@@ -387,7 +387,10 @@ def test_two_routers_do_not_take_one_gateway() -> None:
 def test_without_a_gateway_the_router_needs_an_address() -> None:
     """One that can be had."""
     spec = RouterSpec(connects=(_connect(subnet="closed"),))
-    assert _told({"hub": spec}) == [
+    first = PortSpec(
+        network="wan", fixed_ips=(FixedIpSpec(subnet="closed", ip_address="10.2.0.1"),)
+    )
+    assert _told({"hub": spec}, web=first) == [
         (
             "hub",
             ("connects", 0),

@@ -180,7 +180,7 @@ def own_address(leg: Leg, ip: FixedIpSpec, declared: Declared) -> str:
     if not leg.is_at_gateway:
         return as_neutron_writes(ip.ip_address)
     spec = declared.get(Address("subnet", ip.subnet))
-    if not isinstance(spec, SubnetSpec):
+    if not isinstance(spec, SubnetSpec) or spec.gateway_ip is None:
         return ""
     if isinstance(spec.gateway_ip, str):
         return as_neutron_writes(spec.gateway_ip)
