@@ -200,6 +200,17 @@ def test_what_is_not_said_is_not_compared(ids: FakeIds) -> None:
     assert _compare(VolumeSpec(snapshot="before"), state, ids) == []
 
 
+def test_what_it_is_copied_from_shows_once_it_is(ids: FakeIds) -> None:
+    """A second apply meanwhile waits for it in place of making it anew."""
+    state = msgspec.structs.replace(_AS_ASKED, status="downloading", image_metadata=None)
+    assert _compare(_SPEC, state, ids) == []
+    assert KIND.progress(state) is Progress.WAITING
+    (difference,) = _compare(_SPEC, msgspec.structs.replace(state, status="available"), ids)
+    assert difference == Difference(
+        field="image", have=None, want="image-cirros-id", in_place=False
+    )
+
+
 def test_changes_go_out_together_as_far_as_they_can() -> None:
     """A volume that grows cannot change its type at the same time: that is left for later."""
     member = "/v3/volumes/vol-1"

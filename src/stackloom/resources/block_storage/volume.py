@@ -182,7 +182,9 @@ def _compare(
 ) -> Iterator[Difference]:
     if state.status == "error":
         yield Difference(field="status", have="error", want="available", in_place=False)
-    image = ids("image", spec.image) if spec.image else UNSET
+    # Cinder notes the image once its data has been copied.
+    is_copied = state.status not in {"creating", "downloading"}
+    image = ids("image", spec.image) if spec.image and is_copied else UNSET
     snapshot = ids("volume_snapshot", spec.snapshot) if spec.snapshot else UNSET
     yield from differences(
         [

@@ -272,7 +272,8 @@ def _compare_fixed(spec: ServerSpec, state: ServerState, ids: Ids) -> Iterator[D
     if spec.boot_volume is not UNSET and booted is not None:
         boot = boot_words(spec.boot_volume, ids)
     user_data = user_data_hash(spec.user_data) if spec.user_data else UNSET
-    zone = spec.availability_zone.partition(":")[0]  # an administrator may name a host behind it
+    # An administrator may name a host behind the zone; before there is one, Nova may tell none.
+    zone = spec.availability_zone.partition(":")[0] if state.availability_zone else ""
     yield from differences(
         (name, have, want, False)
         for name, have, want in [
