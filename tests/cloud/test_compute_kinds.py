@@ -468,7 +468,7 @@ def test_what_administrators_look_at_is_as_openstacksdk_sees_it(
     assert services == {
         (each.id, each.binary, each.host, each.status) for each in compute.services()
     }
-    assert _shown(local_cloud, "availability", "zone", "list") == [
+    assert _shown(local_cloud, "availability", "zone", "list", "--compute") == [
         {"Zone Name": each.name, "Zone Status": "available"}
         for each in compute.availability_zones()
     ]

@@ -104,7 +104,7 @@ _READINGS = {
         shows="aggregate show",
     ),
     "compute.availability_zone": Reading(
-        list="availability zone list",
+        list="availability zone list --compute",
         title="Zone Name",
         theirs=lambda sdk: {str(each.name) for each in sdk.compute.availability_zones()},
     ),

@@ -40,6 +40,7 @@ from stackloom.cli.output import (
 from stackloom.errors import CloudError, Conflict, UsageError
 
 if TYPE_CHECKING:
+    from stackloom.cli.actions import Acting, Arguments
     from stackloom.cli.listing import View
     from stackloom.cloud.cloud import Cloud
     from stackloom.cloud.kind import Kind, State
@@ -54,6 +55,9 @@ It is given the body, which it changes, and the object as it is, empty where it 
 def _is_complete(_body: dict[str, Any], _have: Mapping[str, Any]) -> None:
     """Change nothing: most fields depend on no other."""
 
+
+Then = Callable[["Acting"], Awaitable[bool]]
+"""Does more to what was made, and tells whether there was anything to do."""
 
 Elsewhere = Callable[["Kind[Any]", Mapping[str, Any]], "Kind[Any]"]
 """Returns the kind with the list that options ask for: ``{"group": id}`` has users of its own."""
@@ -144,12 +148,16 @@ def create_command(
     complete: Complete = _is_complete,
     parent: Field | None = None,
     or_show: bool = False,
+    more: Arguments = lambda _parser: None,
+    then: Then | None = None,
 ) -> Command:
     """Return ``create NAME`` with *fields*.
 
     Args:
         name: the field that the positional argument sets; empty where there is none.
         waits: it takes ``--wait``, until what was made is usable.
+        more: declares options that are no fields; *then* does to what was made what they ask for,
+            and tells whether there was anything.
         or_show: it takes ``--or-show``: one that is there already is shown instead.
     """
 
@@ -158,6 +166,7 @@ def create_command(
         if name:
             parser.add_argument("name", metavar=name)
         add_fields(parser, fields)
+        more(parser)
         if or_show:
             parser.add_argument("--or-show", action="store_true", help="show it if it is there")
         if waits:
@@ -185,6 +194,11 @@ def create_command(
                     raise
                 return await _as_it_is(cloud, placed, invocation.options.name, body)
             sent = await _send_to_new(cloud, placed, made, parts)
+            if then:
+                from stackloom.cli.actions import Acting
+
+                acting = Acting(invocation=invocation, cloud=cloud, kind=placed, state=made)
+                sent = await _done_to_new(acting, then) or sent
             if wait:
                 invocation.talk(f"waiting for {words(kind_module)} {made.name or made.id}")
                 made = await watch(cloud, kind).until_ready(made.id, within_seconds=WAIT_SECONDS)
@@ -429,6 +443,19 @@ async def _send_parts(
         whole = f"{kind.member_path(id)}/{path}"
         await call(cloud, kind, Call(method="PUT", path=whole, body=body_of(part, have)))
     return bool(parts)
+
+
+async def _done_to_new(acting: Acting, then: Then) -> bool:
+    """Do more to what has just been made; where that fails, say that it is there."""
+    try:
+        return await then(acting)
+    except CloudError as error:
+        made = acting.state.name or acting.state.id
+        error.hint = (
+            f"{acting.kind.words} {made} was made, without all that was asked for: "
+            f"stackloom {acting.kind.words} set {acting.state.id} does the rest"
+        )
+        raise
 
 
 async def _send_to_new(

@@ -35,6 +35,28 @@ _FILTERS = (
 )
 
 
+def _create_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--property",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="extra spec; repeatable",
+    )
+    add_named(parser, "project", "let it use this private one")
+
+
+async def _complete(acting: Acting) -> bool:
+    """Add what Nova takes only of a flavor that is there."""
+    options = acting.options
+    properties = key_values(options.property)
+    if properties:
+        await acting.send("POST", "/os-extra_specs", {"extra_specs": properties})
+    if options.project:
+        await acting.post("addTenantAccess", {"tenant": await _project(acting)})
+    return bool(properties or options.project)
+
+
 def _set_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--description", help="for people")
     parser.add_argument(
@@ -95,7 +117,7 @@ GROUP = Group(
     commands=(
         list_command(_KIND, _FILTERS),
         show_command(_KIND),
-        create_command(_KIND, _CREATE),
+        create_command(_KIND, _CREATE, more=_create_arguments, then=_complete),
         action_command(
             "set", _KIND, "Change a flavor", _set, arguments=_set_arguments, several=False
         ),

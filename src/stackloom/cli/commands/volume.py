@@ -97,17 +97,49 @@ def _set_arguments(parser: ArgumentParser) -> None:
         help="with --type: whether it may move to other storage for that; never is the default",
     )
     parser.add_argument("--state", choices=_STATES, help="say that it is so (administrators)")
-    for flags, field in (
-        (("--bootable", "--non-bootable"), "bootable"),
-        (("--read-only", "--read-write"), "read_only"),
-        (("--attached", "--detached"), "attached"),
-    ):
+    _said_to_be(parser, *_FLAGS, ("--attached", "--detached", "attached"))
+
+
+# Options for yes and no, and where argparse puts them.
+_FLAGS = (
+    ("--bootable", "--non-bootable", "bootable"),
+    ("--read-only", "--read-write", "read_only"),
+)
+
+
+def _said_to_be(parser: ArgumentParser, *flags: tuple[str, str, str]) -> None:
+    for yes, no, field in flags:
         group = parser.add_mutually_exclusive_group()
-        for flag, value in zip(flags, (True, False), strict=True):
+        for flag, value in ((yes, True), (no, False)):
             told = flag.strip("-").replace("-", " ")
             group.add_argument(
                 flag, dest=field, action="store_const", const=value, help=f"say that it is {told}"
             )
+
+
+def _create_arguments(parser: ArgumentParser) -> None:
+    _said_to_be(parser, *_FLAGS)
+
+
+async def _complete(acting: Acting) -> bool:
+    """Say what Cinder takes only of a volume that is there and at rest."""
+    actions = [*_flag_actions(acting)]
+    if actions:
+        await acting.settled(acting.kind.progress)
+    for action, content in actions:
+        await acting.post(action, content)
+    return bool(actions)
+
+
+def _flag_actions(acting: Acting) -> list[tuple[str, dict[str, Any]]]:
+    """Source: cinder/api/contrib/volume_actions.py, 29.0.0."""
+    options = acting.options
+    actions: list[tuple[str, dict[str, Any]]] = []
+    if options.bootable is not None:
+        actions.append(("os-set_bootable", {"bootable": options.bootable}))
+    if options.read_only is not None:
+        actions.append(("os-update_readonly_flag", {"readonly": options.read_only}))
+    return actions
 
 
 async def _set(acting: Acting) -> None:
@@ -136,10 +168,7 @@ def _actions(acting: Acting) -> list[tuple[str, dict[str, Any]]]:
     if options.image_property:
         metadata = key_values(options.image_property)
         actions.append(("os-set_image_metadata", {"metadata": metadata}))
-    if options.bootable is not None:
-        actions.append(("os-set_bootable", {"bootable": options.bootable}))
-    if options.read_only is not None:
-        actions.append(("os-update_readonly_flag", {"readonly": options.read_only}))
+    actions += _flag_actions(acting)
     if options.type:
         retype = {"new_type": options.type, "migration_policy": options.retype_policy}
         actions.append(("os-retype", retype))
@@ -218,7 +247,7 @@ GROUP = Group(
     commands=(
         list_command(_KIND, _FILTERS),
         show_command(_KIND),
-        create_command(_KIND, _CREATE, name="", waits=True),
+        create_command(_KIND, _CREATE, name="", waits=True, more=_create_arguments, then=_complete),
         _one("set", "Change a volume", _set, _set_arguments),
         _one("unset", "Take parts of a volume away", _unset, _unset_arguments),
         action_command("delete", _KIND, "Delete volumes", _delete, arguments=_delete_arguments),
