@@ -256,9 +256,13 @@ def test_its_port_is_said_whatever_is_changed() -> None:
 def test_address_network_and_name_make_another_one(ids: FakeIds) -> None:
     """What the file does not say is not compared."""
     spec = FloatingIpSpec(
-        network="other", floating_ip_address="203.0.113.7", dns_name="www", qos_policy=None
+        network="other",
+        floating_ip_address="203.0.113.7",
+        dns_name="www",
+        dns_domain="example.org.",
+        qos_policy=None,
     )
-    state = _state(qos_policy_id="q-1")
+    state = _state(qos_policy_id="q-1", dns_name="ftp", dns_domain="example.org.")
     assert _compare(spec, state, ids) == [
         Difference(
             field="floating_network_id",
@@ -269,9 +273,15 @@ def test_address_network_and_name_make_another_one(ids: FakeIds) -> None:
         Difference(
             field="floating_ip_address", have="203.0.113.9", want="203.0.113.7", in_place=False
         ),
-        Difference(field="dns_name", have="", want="www", in_place=False),
+        Difference(field="dns_name", have="ftp", want="www", in_place=False),
         Difference(field="qos_policy_id", have="q-1", want=None),
     ]
+
+
+def test_a_cloud_that_publishes_no_names_keeps_none(ids: FakeIds) -> None:
+    """Another floating IP would have none either."""
+    spec = FloatingIpSpec(network="public", dns_name="www", dns_domain="example.org.")
+    assert _compare(spec, _state(dns_name="", dns_domain=""), ids) == []
 
 
 # --- what is around it ----------------------------------------------------------------------------
@@ -378,6 +388,8 @@ def test_its_port_tells_the_leg_that_it_holds() -> None:
             ("fixed_ip_address",),
             "fd00::5 is not an IPv4 address",
         ),
+        ({"dns_name": "www"}, ("dns_name",), "dns_name and dns_domain go together"),
+        ({"dns_domain": "a."}, ("dns_domain",), "dns_name and dns_domain go together"),
         (
             {"floating_ip_address": "203.0.113"},
             ("floating_ip_address",),

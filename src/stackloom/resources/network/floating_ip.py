@@ -45,7 +45,8 @@ class FloatingIpSpec(Spec, frozen=True, kw_only=True):
         fixed_ip_address: which of the port's addresses; needed where it has several of IPv4.
         floating_ip_address: the address that it should be; by default only for administrators and
             managers. Another one makes another floating IP, as do ``network`` and the DNS names.
-        dns_name, dns_domain: its name, where Neutron publishes names.
+        dns_name, dns_domain: its name, both or neither. A cloud that publishes none keeps none, and
+            an address without a name gets none later.
         qos_policy: limits for what goes through it; ``null`` for none.
     """
 
@@ -152,6 +153,10 @@ def _faults(spec: FloatingIpSpec) -> Iterator[Fault]:
         yield Fault(place=("fixed_ip_address",), message=message)
     if spec.floating_ip_address is not UNSET:
         yield from _reach.address_faults(spec.floating_ip_address, ("floating_ip_address",))
+    if bool(spec.dns_name) != bool(spec.dns_domain):
+        # neutron/db/dns_db.py, _validate_floatingip_dns, 29.0.0.
+        message = "dns_name and dns_domain go together"
+        yield Fault(place=("dns_name",) if spec.dns_name else ("dns_domain",), message=message)
 
 
 def _faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
@@ -238,8 +243,7 @@ def _compare(
                 False,
             ),
             ("floating_ip_address", state.name, said.get("floating_ip_address", UNSET), False),
-            ("dns_name", state.dns_name or "", said.get("dns_name", UNSET), False),
-            ("dns_domain", state.dns_domain or "", said.get("dns_domain", UNSET), False),
+            *_compared_names(state, said),
             ("description", state.description, mark.beside(spec.description), True),
             ("qos_policy_id", state.qos_policy_id, said.get("qos_policy_id", UNSET), True),
         ]
@@ -251,6 +255,18 @@ def _compare(
     if wanted is UNSET and end is not None and port_id != state.port_id and end.only_with:
         wanted = end.only_with
     yield from differences([("fixed_ip_address", state.fixed_ip_address, wanted, True)])
+
+
+def _compared_names(
+    state: FloatingIpState, said: Mapping[str, Any]
+) -> Iterator[tuple[str, object, object, bool]]:
+    """Compare its names, if it has any: Neutron drops them where no service publishes them.
+
+    Source: neutron/db/dns_db.py, ``_process_dns_floatingip_create_precommit``, 29.0.0.
+    """
+    if state.dns_name or state.dns_domain:
+        for field in ("dns_name", "dns_domain"):
+            yield field, getattr(state, field) or "", said.get(field, UNSET), False
 
 
 def _update(state: FloatingIpState, changes: Sequence[Difference]) -> list[Call]:
