@@ -262,9 +262,12 @@ def test_it_is_drawn_as_a_port() -> None:
     """A small box while nobody uses it; what routers and DHCP have of their own is none."""
     assert KIND.declaration is not None
     spec = _spec(("blue", "10.0.0.7"), ("blue6", ""))
-    assert list(KIND.declaration.sketch(_A, spec, {})) == [
-        Port(key="port.a", bar="network.blue", label="a", note="10.0.0.7")
-    ]
+    drawn_spec = Port(key="port.a", bar="network.blue", label="a", note="10.0.0.7")
+    assert list(KIND.declaration.sketch(_A, spec, {})) == [drawn_spec]
+    by_subnet = msgspec.structs.replace(spec, network="")
+    subnet = SubnetSpec(network="blue", cidr="10.0.0.0/24")
+    declared = {Address("subnet", "blue"): subnet}
+    assert list(KIND.declaration.sketch(_A, by_subnet, declared)) == [drawn_spec]
     state = _state(("blue", "10.0.0.7"), ("blue6", "fd00::7"))
     details = ("MAC fa:16:3e:00:00:0a",)
     drawn = Port(

@@ -214,7 +214,9 @@ def test_it_is_drawn_as_a_leg() -> None:
         Leg(box="router.hub", bar="network.blue", key="router_interface.hub.blue")
     ]
     assert list(sketch(_SPEC.address, _SPEC, {})) == []
-    assert list(KIND.sketch(_STATE)) == [Leg(box="r-1", bar="n-1", note="10.0.0.1", key="r-1/s-1")]
+    assert list(KIND.sketch(_STATE)) == [
+        Leg(box="r-1", bar="n-1", note="10.0.0.1", key="r-1/s-1", port=_STATE.port_id)
+    ]
 
 
 def test_a_port_of_ours_becomes_the_routers(ids: FakeIds) -> None:
@@ -296,7 +298,13 @@ def test_a_leg_by_port_is_drawn_where_the_port_is() -> None:
     """By the port's network, or by that of its subnet where the port does not say it."""
     assert KIND.declaration is not None
     ips = (FixedIpSpec(subnet="blue", ip_address="10.0.0.9"),)
-    leg = Leg(box="router.hub", bar="network.blue", note="10.0.0.9", key="router_interface.hub.leg")
+    leg = Leg(
+        box="router.hub",
+        bar="network.blue",
+        note="10.0.0.9",
+        key="router_interface.hub.leg",
+        port="port.leg",
+    )
     subnet = {Address("subnet", "blue"): SubnetSpec(network="blue", cidr="10.0.0.0/24")}
     for network in ("blue", ""):
         port = PortSpec(network=network, fixed_ips=ips)

@@ -109,6 +109,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         note: its address there, or ``vlan 101``.
         key: the port's or interface's own key; "" where it has none, as the NICs that Nova is to
             make. Badges on this key stand on this leg.
+        port: the key of the port behind it, where the leg has another key of its own.
         is_gateway: the way out of a router.
         details: further lines for whoever asks: ``("MAC fa:16:3e:…",)``.
     """
@@ -117,6 +118,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     bar: str
     note: str = ""
     key: str = ""
+    port: str = ""
     is_gateway: bool = False
     details: tuple[str, ...] = ()
 

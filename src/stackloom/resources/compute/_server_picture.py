@@ -56,6 +56,10 @@ def sketch_spec(address: Address, spec: ServerSpec, declared: Declared) -> Itera
         volume = f"volume.{boot.volume}" if boot.volume else f"{key}/root"
         note = "boot" if boot.volume else f"{boot.size} GiB, boot"
         yield Badge(on=key, key=volume, sort="volume", label=label, note=note)
+    for group in spec.security_groups or ():
+        if group != "default":  # which everything has that says nothing
+            badge = f"security_group.{group}"
+            yield Badge(on=key, key=badge, sort="security_group", label=group)
     for sort, name in (("server_group", spec.server_group), ("keypair", spec.key_name)):
         if name:
             yield Badge(on=key, key=f"{sort}.{name}", sort=sort, label=name)

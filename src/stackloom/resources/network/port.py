@@ -54,6 +54,7 @@ from stackloom.resources.network._port_filters import (
     wanted_options,
     wanted_pairs,
 )
+from stackloom.resources.network.subnet import SubnetSpec
 
 # neutron_lib/constants.py, ROUTER_INTERFACE_OWNERS, 2026.2: plain, distributed, highly available.
 ROUTER_INTERFACE_OWNERS = frozenset(
@@ -422,8 +423,7 @@ def _subports(state: PortState) -> list[str]:
 
 
 def _sketch(state: PortState) -> Iterator[Part]:
-    # What routers, DHCP and floating IPs have of their own is no place for a server.
-    if not state.device_owner.startswith("network:"):
+    if not state.device_owner.startswith("network:"):  # of routers, DHCP and floating IPs
         yield Port(
             key=state.id,
             bar=state.network_id,
@@ -438,16 +438,16 @@ def _sketch(state: PortState) -> Iterator[Part]:
             yield Badge(on=state.id, key=state.qos_policy_id, sort="qos_policy")
 
 
-def _sketch_spec(address: Address, spec: PortSpec, _declared: Declared) -> Iterator[Part]:
-    addresses = ", ".join(each.ip_address for each in spec.fixed_ips if each.ip_address)
-    bar = f"network.{spec.network}"
-    yield Port(key=str(address), bar=bar, label=address.name, note=addresses)
-    for group in spec.security_groups or ():
-        key = f"security_group.{group}"
-        yield Badge(on=str(address), key=key, sort="security_group", label=group)
-    if spec.qos_policy:
-        key = f"qos_policy.{spec.qos_policy}"
-        yield Badge(on=str(address), key=key, sort="qos_policy", label=spec.qos_policy)
+def _sketch_spec(address: Address, spec: PortSpec, declared: Declared) -> Iterator[Part]:
+    key = str(address)
+    note = ", ".join(each.ip_address for each in spec.fixed_ips if each.ip_address)
+    subnets = (declared.get(Address("subnet", each.subnet)) for each in spec.fixed_ips)
+    of_subnet = next((each.network for each in subnets if isinstance(each, SubnetSpec)), "")
+    yield Port(key=key, bar=f"network.{spec.network or of_subnet}", label=address.name, note=note)
+    for name in spec.security_groups or ():
+        yield Badge(on=key, key=f"security_group.{name}", sort="security_group", label=name)
+    if policy := spec.qos_policy:
+        yield Badge(on=key, key=f"qos_policy.{policy}", sort="qos_policy", label=policy)
 
 
 KIND = Kind(

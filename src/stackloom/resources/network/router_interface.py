@@ -218,12 +218,19 @@ def _sketch_spec(address: Address, spec: RouterInterfaceSpec, declared: Declared
     for name in subnet_names:
         subnet = declared.get(Address("subnet", name))
         networks += [subnet.network] if isinstance(subnet, SubnetSpec) else []
+    key = f"port.{spec.port}" if spec.port else ""
     for network in dict.fromkeys(networks):
-        yield Leg(box=box, bar=f"network.{network}", note=note, key=str(address))
+        yield Leg(box=box, bar=f"network.{network}", note=note, key=str(address), port=key)
 
 
 def _sketch(state: RouterInterfaceState) -> Iterator[Part]:
-    yield Leg(box=state.router_id, bar=state.network_id, note=state.ip_address, key=state.id)
+    yield Leg(
+        box=state.router_id,
+        bar=state.network_id,
+        note=state.ip_address,
+        key=state.id,
+        port=state.port_id,
+    )
 
 
 KIND = Kind(

@@ -17,7 +17,7 @@ from stackloom.cloud.mark import Address
 from stackloom.cloud.sketch import Bar, Leg, Part
 from stackloom.scenario.model import Kinds
 
-_REFERRING = ("key", "bar", "box", "on")
+_REFERRING = ("key", "bar", "box", "port", "on")
 
 
 def parts_of_spec(kinds: Kinds, address: Address, specs: Declared) -> Iterator[Part]:

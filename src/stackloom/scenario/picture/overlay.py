@@ -96,7 +96,8 @@ class Picture:
 
     def remark_on_leg(self, leg: Leg) -> Remark:
         """Return what happens to a leg, be it said of its port or of itself."""
-        return gravest([self.remark(leg.key), self.remark(between(leg.box, leg.bar, leg.key))])
+        keys = (leg.key, leg.port, between(leg.box, leg.bar, leg.key))
+        return gravest(map(self.remark, keys))
 
     def remark_on_badge(self, placed: Placed) -> Remark:
         """Return what happens to a badge where it is, be it said of the thing or of its use."""

@@ -54,6 +54,7 @@ def _bar_rows(picture: Picture, known: Topology) -> Iterator[_Row]:
     legs = [leg for joint in known.joints for leg in joint.legs]
     names = max((len(box.label) for box in known.boxes.values()), default=0)
     notes = max((len(leg.note) for leg in legs), default=0)
+    has_several = {key: len(joints) > 1 for key, joints in known.joints_by_box().items()}
     for key, joints in known.joints_by_bar().items():
         yield _Row("")
         yield _Row(_heading(picture, known, known.bars[key]))
@@ -62,7 +63,8 @@ def _bar_rows(picture: Picture, known: Topology) -> Iterator[_Row]:
         for joint, leg in standing:
             corner = "└" if leg is standing[-1][1] else "├"
             text = _leg_text(picture, known, known.boxes[joint.box], leg, (names, notes))
-            yield _Row(f"{' ' * _INDENT}{corner}─{text}".rstrip(), joint.box)
+            box = joint.box if has_several[joint.box] else ""
+            yield _Row(f"{' ' * _INDENT}{corner}─{text}".rstrip(), box)
 
 
 def _heading(picture: Picture, known: Topology, bar: Bar) -> str:

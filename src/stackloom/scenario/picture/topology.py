@@ -176,7 +176,7 @@ def _notes(notes: Sequence[BarNote], bars: Mapping[str, Bar]) -> dict[str, tuple
 
 def _legs(legs: Sequence[Leg], boxes: dict[str, Box], ports: Mapping[str, Port]) -> list[Leg]:
     """Give every leg its box, and every port that nobody uses one of its own; adds to *boxes*."""
-    users = {leg.key: leg.box for leg in sorted(legs, key=_leg_order) if leg.key}
+    users = _users(legs)
     for key, port in ports.items():
         if key not in users and key not in boxes:
             boxes[key] = Box(
@@ -193,12 +193,20 @@ def _legs(legs: Sequence[Leg], boxes: dict[str, Box], ports: Mapping[str, Port])
         box = _box_of(leg.box, boxes, users)
         if not box:
             continue
-        found = msgspec.structs.replace(_with_port(leg, ports.get(leg.key)), box=box)
+        with_port = _with_port(leg, ports.get(leg.port) or ports.get(leg.key))
+        found = msgspec.structs.replace(with_port, box=box)
         if found.key:
             same.setdefault((box, found.bar, found.key), []).append(found)
         else:
             result.append(found)
     return sorted([*result, *(merged(each) for each in same.values())], key=_leg_order)
+
+
+def _users(legs: Sequence[Leg]) -> dict[str, str]:
+    """Return the boxes by the keys of their legs, and of the ports behind those."""
+    ordered = sorted(legs, key=_leg_order)
+    users = {leg.port: leg.box for leg in ordered if leg.port}
+    return users | {leg.key: leg.box for leg in ordered if leg.key}
 
 
 def _box_of(key: str, boxes: Mapping[str, Box], users: Mapping[str, str]) -> str:
@@ -219,7 +227,7 @@ def _with_port(leg: Leg, port: Port | None) -> Leg:
 
 
 def _leg_order(leg: Leg) -> tuple[object, ...]:
-    return natural(leg.note), leg.key, leg.box, leg.bar, leg.details, leg.is_gateway
+    return natural(leg.note), leg.key, leg.port, leg.box, leg.bar, leg.details, leg.is_gateway
 
 
 def _joints(legs: Sequence[Leg], bars: Mapping[str, Bar], boxes: Mapping[str, Box]) -> list[Joint]:
@@ -237,7 +245,7 @@ def _badges(
     boxes: Mapping[str, Box],
     legs: Sequence[Leg],
 ) -> tuple[dict[str, tuple[Placed, ...]], tuple[Badge, ...]]:
-    owners = {leg.key: leg.box for leg in legs if leg.key}
+    owners = _users(legs)
     owners |= {key: key for key in (*bars, *boxes)}
     by_key: dict[str, list[Badge]] = {}
     for badge in badges:
