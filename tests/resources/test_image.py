@@ -236,6 +236,12 @@ def test_changes_go_out_as_one_patch() -> None:
     ]
 
 
+def test_properties_stay_where_they_do_not_differ() -> None:
+    """Only what differs is in the patch."""
+    (call,) = KIND.update_calls(_as_asked(), [Difference(field="name", have="a", want="mine")])
+    assert call.body == [{"op": "add", "path": "/name", "value": "mine"}]
+
+
 def test_it_is_adopted_by_a_property() -> None:
     """Beside whatever properties it has."""
     adopt = _declaration().adopt

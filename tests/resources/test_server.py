@@ -306,7 +306,13 @@ def test_a_failure_is_told_in_novas_words() -> None:
 def test_it_goes_before_its_ports_and_networks() -> None:
     """What it stands on can be taken away only after it, and its DELETE takes a while."""
     assert KIND.declaration is not None
-    assert list(KIND.declaration.needs(_state())) == ["p-1", "network-blue-id", "s-1"]
+    volumes = {"os-extended-volumes:volumes_attached": [{"id": "d-1"}]}
+    assert list(KIND.declaration.needs(_state(**volumes))) == [
+        "p-1",
+        "network-blue-id",
+        "s-1",
+        "d-1",
+    ]
     assert KIND.leaves_late
 
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec import UNSET
 from tests.fakes.cloud import FakeIds
 
-from stackloom.cloud.kind import Difference, Fault, Names, Place, Reference
+from stackloom.cloud.kind import Call, Difference, Fault, Names, Place, Reference
 from stackloom.cloud.mark import Address, Mark
 from stackloom.cloud.sketch import Badge, Box
 from stackloom.resources.compute._server_boot import check, consumes
@@ -211,6 +211,29 @@ def test_a_flavor_is_changed_in_place_where_nova_can(
             field="flavor", have="m1.tiny", want="big", in_place=in_place, want_id="flavor-big-id"
         )
     ]
+
+
+def test_a_boot_volume_may_be_of_any_type(ids: FakeIds) -> None:
+    """Then Cinder chooses it, and nothing is noted of it."""
+    spec = ServerSpec(boot_volume=BootVolumeSpec(image="cirros", size=2), flavor="m1.tiny")
+    server = _sent(spec, ids)["server"]
+    assert "volume_type" not in server["block_device_mapping_v2"][0]
+    assert server["metadata"]["stackloom_boot_volume"] == "image-cirros-id, 2 GiB"
+
+
+def test_tags_go_out_as_a_whole_and_a_mark_by_itself() -> None:
+    """Each at its own address; what else there is of metadata stays at an adoption."""
+    tags = Difference(field="tags", have=["a"], want=["b"])
+    same = Difference(field="metadata", have={}, want={"stackloom": str(_MARK)})
+    (put,) = KIND.update_calls(_state(), [tags, same])
+    assert put == Call(method="PUT", path="/v2.1/servers/v-1/tags", body={"tags": ["b"]})
+    assert KIND.declaration is not None
+    assert KIND.declaration.adopt is not None
+    assert KIND.declaration.adopt(_state(), _MARK) == Call(
+        method="POST",
+        path="/v2.1/servers/v-1/metadata",
+        body={"metadata": {"stackloom": "stackloom://s/server.web"}},
+    )
 
 
 def test_a_resize_is_asked_for_and_confirmed(ids: FakeIds) -> None:
@@ -460,6 +483,7 @@ def test_it_is_captured_as_it_would_be_written(names: Names) -> None:
     }
     booted = _state(image="", **{"os-extended-volumes:volumes_attached": volumes})
     assert capture(booted, names) == {"flavor": "m1.tiny", "boot_volume": {"volume": "data"}}
+    assert capture(_state(image=""), names) == {"flavor": "m1.tiny"}
 
 
 def test_what_is_asked_of_it_beside_its_fields() -> None:

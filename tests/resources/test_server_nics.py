@@ -26,6 +26,7 @@ from stackloom.resources.compute._server_spec import (
     port_names,
     waits,
 )
+from stackloom.resources.compute._server_volume import ServerVolumeSpec
 from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec
 from stackloom.resources.network.port import PortSpec, PortState
 from stackloom.resources.network.subnet import SubnetSpec
@@ -86,6 +87,18 @@ def test_a_place_with_more_than_a_name_brings_a_port() -> None:
     }
     ports = ["web.blue", "web.blue.2", "web.blue-v6", "web.green", "web.red", "mine", "last"]
     assert port_names(_WEB, spec) == ports
+
+
+def test_a_volume_of_a_server_is_attached_by_a_step_of_its_own() -> None:
+    """So that it comes and goes while the server runs."""
+    spec = _spec(volumes=("data", "logs"))
+    assert list(expand(_WEB, spec, {})) == [
+        (
+            Address("server_volume", f"web.{volume}"),
+            ServerVolumeSpec(server="web", volume=volume),
+        )
+        for volume in ("data", "logs")
+    ]
 
 
 def test_a_subnet_of_others_brings_a_port_without_a_network() -> None:
@@ -237,7 +250,9 @@ def test_what_is_missing_comes_and_what_is_too_much_goes(ids: FakeIds) -> None:
     )
     changes = {change.field: change for change in (ports, networks)}
     path = "/v2.1/servers/v-1/os-interface"
-    assert list(nic_calls("v-1", [_BLUE, more], changes)) == [
+    here = Nic(port_id="port-b-id", network_id="network-red-id")
+    changes["ports"] = msgspec.structs.replace(ports, want=["port-a-id", "port-b-id"])
+    assert list(nic_calls("v-1", [_BLUE, more, here], changes)) == [
         Call(method="DELETE", path=f"{path}/p-2"),
         Call(method="POST", path=path, body={"interfaceAttachment": {"port_id": "port-a-id"}}),
         Call(

@@ -228,6 +228,7 @@ def test_changes_go_out_together_as_far_as_they_can() -> None:
     )
     assert KIND.update_calls(_AS_ASKED, [name, metadata, size, type]) == [put, tell, grow]
     assert KIND.update_calls(_AS_ASKED, [type]) == [retype]
+    assert KIND.update_calls(_AS_ASKED, [name]) == [put]
     assert _declaration().takes_time == ("size", "volume_type")
 
 
