@@ -131,6 +131,35 @@ def test_a_server_boots_from_a_volume_that_goes_with_it(
     volumes.wait_for_delete(volume, interval=0.1)
 
 
+def test_a_server_is_rebuilt_on_its_volume(demo: Connection, volumes: BlockStorage) -> None:
+    """Cinder puts the other image into it, and tells Nova."""
+    other = demo.image.create_image(
+        name="other", data=b"another" * 100, disk_format="raw", container_format="bare", wait=True
+    )
+    root = {
+        "boot_index": 0,
+        "uuid": demo.image.find_image("cirros", ignore_missing=False).id,
+        "source_type": "image",
+        "destination_type": "volume",
+        "volume_size": 1,
+        "delete_on_termination": True,
+    }
+    server = _boot(demo, block_device_mapping=[root], image_id="")
+    (volume,) = volumes.volumes()
+    body = {"rebuild": {"imageRef": other.id}}
+    demo.compute.post(f"/servers/{server.id}/action", json=body, microversion="2.93")
+    deadline = time.monotonic() + 60
+    while demo.compute.get_server(server.id).task_state is not None:
+        assert time.monotonic() < deadline, "it is still being rebuilt"
+        time.sleep(0.2)
+    assert demo.compute.get_server(server.id).status == "ACTIVE"
+    found = volumes.get_volume(volume.id)
+    assert (found.status, found.volume_image_metadata["image_id"]) == ("in-use", other.id)
+    _delete(demo, server)
+    volumes.wait_for_delete(volume, interval=0.1)
+    demo.image.delete_image(other.id)
+
+
 def _boot(demo: Connection, **options: object) -> Server:
     given: dict[str, object] = {
         "name": "with-volumes",

@@ -121,11 +121,17 @@ class FileVolumeDriver(driver.VolumeDriver):
     ) -> tuple[dict[str, Any], bool]:
         """Download the image as it is; Cinder would ask qemu-img, which may not be there."""
         del location
+        self.copy_image_to_volume(context, volume, service, image["id"])
+        return {}, True
+
+    def copy_image_to_volume(
+        self, context: Any, volume: Any, image_service: Any, image_id: str, **_named: Any
+    ) -> None:
+        """Put the image in the place of what was there, as when a server is rebuilt."""
         path = _volume_path(volume)
         with path.open("wb") as file:
-            service.download(context, image["id"], file)
+            image_service.download(context, image_id, file)
         sparse.resize(path, volume.size)
-        return {}, True
 
     def copy_volume_to_image(
         self, context: Any, volume: Any, image_service: Any, image_meta: Any
