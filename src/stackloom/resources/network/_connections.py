@@ -24,6 +24,7 @@ from stackloom.resources.network._ranges import (
     read_range,
     usual_gateway,
 )
+from stackloom.resources.network._remembered import Remembered
 from stackloom.resources.network.port import PortSpec
 from stackloom.resources.network.router_interface import RouterInterfaceSpec
 from stackloom.resources.network.subnet import SubnetSpec
@@ -111,8 +112,7 @@ def legs(router: str, connects: Connections, declared: Declared) -> Iterator[Leg
     """Yield the legs of a router; what is named and not there has none."""
     connections = read_connections(connects)
     by_themselves = {each.subnet for _, each in connections if each.subnet}
-    wanted = {each.network for _, each in connections if each.network}
-    subnets = _subnets_of(wanted, declared) if wanted else {}
+    subnets = subnets_by_network(declared)
     for place, each in connections:
         if each.port:
             port = declared.get(Address("port", each.port))
@@ -127,13 +127,16 @@ def legs(router: str, connects: Connections, declared: Declared) -> Iterator[Leg
                 yield Leg(place=place, interface=interface, ips=(FixedIpSpec(subnet=name),))
 
 
-def _subnets_of(networks: set[str], declared: Declared) -> dict[str, list[str]]:
-    """Return the subnets of networks by name, in one walk through everything."""
+def _subnets(declared: Declared) -> dict[str, list[str]]:
+    """Return the names of subnets by the name of their network."""
     result: dict[str, list[str]] = {}
     for address, spec in declared.items():
-        if isinstance(spec, SubnetSpec) and spec.network in networks:
+        if isinstance(spec, SubnetSpec):
             result.setdefault(spec.network, []).append(address.name)
     return result
+
+
+subnets_by_network = Remembered(_subnets)
 
 
 def _leg_on_subnet(router: str, place: Place, each: ConnectionSpec, declared: Declared) -> Leg:

@@ -16,6 +16,7 @@ from stackloom.resources.network._connections import (
     own_address,
     range_of,
     read_connections,
+    subnets_by_network,
 )
 from stackloom.resources.network._gateways import GatewaySpec
 from stackloom.resources.network._ranges import (
@@ -24,7 +25,6 @@ from stackloom.resources.network._ranges import (
     as_neutron_writes,
     host_address_faults,
     overlapping,
-    read_range,
 )
 from stackloom.resources.network.port import PortSpec
 from stackloom.resources.network.subnet import SubnetSpec
@@ -100,14 +100,15 @@ def _overlaps(
             place_of[ip.subnet] = leg.place
             if (known := range_of(declared, ip.subnet)) is not None:
                 ranges.append((known, ip.subnet))
-    for address, spec in declared.items() if gateway else ():
-        if isinstance(spec, SubnetSpec) and gateway and spec.network == gateway.network:
-            known = read_range(spec.cidr)
-            if known is not None and address.name not in place_of:
-                ranges.append((known, address.name))
-    for (before, name), (known, other) in overlapping(ranges):
-        place = place_of.get(other) or place_of.get(name) or ()
-        message = f'{known} of subnet "{other}" overlaps {before} of subnet "{name}"'
+    outside = subnets_by_network(declared).get(gateway.network, ()) if gateway else ()
+    ranges += [
+        (known, name)
+        for name in outside
+        if name not in place_of and (known := range_of(declared, name)) is not None
+    ]
+    for (before, first), (after, other) in overlapping(ranges):
+        place = place_of.get(other) or place_of.get(first) or ()
+        message = f'{after} of subnet "{other}" overlaps {before} of subnet "{first}"'
         yield Fault(place=place, message=f"{message}, and one router cannot tell them apart")
 
 
