@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from scripts import pictures
 
 from stackloom import errors, plug
 from stackloom.auth import methods
@@ -290,6 +291,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/commands.md": commands_page,
     "docs/reference/auth-methods.md": methods_page,
     "docs/reference/errors.md": errors_page,
+    **pictures.pages(),
 }
 """Every generated file, and what it should hold."""
 
