@@ -1,12 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A host aggregate of Nova: hosts that have something in common. For administrators; read only."""
+"""A host aggregate of Nova: hosts that have something in common. For administrators."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from stackloom.cloud.kind import Column, Kind, State
+from msgspec import UNSET, UnsetType
+
+from stackloom.cloud.kind import Body, Column, Kind, State
+
+
+class NewAggregate(Body, frozen=True, kw_only=True):
+    """What can be said when an aggregate is made; hosts and metadata come by actions.
+
+    Source: nova/api/openstack/compute/schemas/aggregates.py, 34.0.0.
+    """
+
+    name: str
+    availability_zone: str | UnsetType | None = UNSET
+
+
+class AggregateChange(Body, frozen=True, kw_only=True):
+    """What can be changed of an aggregate."""
+
+    name: str | UnsetType = UNSET
+    availability_zone: str | UnsetType | None = UNSET
 
 
 class AggregateState(State, frozen=True, kw_only=True):
@@ -26,6 +45,8 @@ KIND = Kind(
     service="compute",
     path="/v2.1/os-aggregates",
     state=AggregateState,
+    new=NewAggregate,
+    change=AggregateChange,
     # Ids are numbers (nova/api/openstack/compute/aggregates.py, 34.0.0).
     reshape=lambda answer: {**answer, "id": str(answer["id"])},
     microversion="2.41",
