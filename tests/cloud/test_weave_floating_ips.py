@@ -106,6 +106,18 @@ trunks:
 servers: {vm: {image: cirros, flavor: m1.tiny, networks: [{port: a}]}}
 """
 
+_LIMITED = """\
+qos_policies:
+  slow: {{rules: [{{type: bandwidth_limit, max_kbps: 1000}}]}}
+floating_ips:
+  chosen:
+    network: public
+    floating_ip_address: 203.0.113.177
+    dns_name: www
+    dns_domain: example.org.
+    qos_policy: {policy}
+"""
+
 Weave = Callable[[str], list[str]]
 
 
@@ -203,6 +215,20 @@ def test_floating_ips_are_captured(weave: Weave, local_cloud: Access) -> None:
         {"server": "web", "on": "blue"},
         {},
     ]
+
+
+def test_one_can_be_chosen_named_and_limited(local_cloud: Access, tmp_path: Path) -> None:
+    """By an administrator; this cloud publishes no names, and so does not ask for them again."""
+    file = tmp_path / "limited.yaml"
+    told = []
+    try:
+        for policy in ("slow", "null", "slow"):
+            file.write_text("scenario: limited\n" + _LIMITED.format(policy=policy))
+            done(local_cloud, "apply", str(file), "--yes", user="admin")
+            told.append(done(local_cloud, "plan", str(file), user="admin"))
+    finally:
+        done(local_cloud, "destroy", "--scenario", "limited", "--yes", user="admin")
+    assert told == ['scenario "limited": nothing to do: all 3 as they should be\n'] * 3
 
 
 def _forwardings(demo: Connection) -> dict[str, tuple[Any, ...]]:
