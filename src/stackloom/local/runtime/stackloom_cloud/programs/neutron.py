@@ -21,7 +21,7 @@ from neutron.db.migration.models import head
 from neutron_lib import context as contexts
 from neutron_lib.plugins import directory
 
-from .. import routers, seed
+from .. import routers, seed, segments
 from ..instructions import Instructions, Program
 from ..serve import Application
 
@@ -54,6 +54,7 @@ def load(instructions: Instructions, program: Program) -> Application:
     """Load the application."""
     del instructions, program
     routers.install()
+    segments.install()
     application: Application = importlib.import_module("neutron.wsgi.api").application
     # Before the first requests come, several at once: the one that does it shows the others an
     # enforcer without rules meanwhile, and they answer 403 (neutron/policy.py, `init`, 29.0).
