@@ -15,6 +15,8 @@ from stackloom.cloud.kind import Declared, Fault, Kind, Reference, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import BadScenario, UsageError
 from stackloom.operations import KINDS
+from stackloom.resources.compute.keypair import KeypairSpec
+from stackloom.resources.image.image import ImageSpec
 from stackloom.scenario.loader import load_file, load_text
 
 PLANT_FIELDS = " (known are: bed, light, sort, tied_to, watering)"
@@ -314,6 +316,29 @@ def test_a_file_is_read_from_disk_under_its_own_name(tmp_path: Path) -> None:
     with pytest.raises(BadScenario) as caught:
         load_file(path, TOY_KINDS)
     assert str(caught.value).startswith(f"{path}:1:11: 'ü' cannot be a name")
+
+
+def test_a_tilde_is_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what is read into the scenario, and for what will be uploaded."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/key.pub").write_text("ssh-ed25519 AAAA\n")
+    path = tmp_path / "lab.yaml"
+    path.write_text(
+        """\
+scenario: lab
+keypairs:
+  mine:
+    public_key: ${file("~/key.pub")}
+images:
+  near: {disk_format: raw, file: near.img}
+  home: {disk_format: raw, file: ~/home.img}
+"""
+    )
+    specs = load_file(path, KINDS).scenario.specs
+    assert specs[Address("keypair", "mine")] == KeypairSpec(public_key="ssh-ed25519 AAAA\n")
+    files = {a.name: spec.file for a, spec in specs.items() if isinstance(spec, ImageSpec)}
+    assert files == {"near": str(tmp_path / "near.img"), "home": str(tmp_path / "home/home.img")}
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:

@@ -64,9 +64,9 @@ def specs_in(
 
 
 def _with_paths(entry: dict[str, Any], names: Sequence[str], folder: str) -> dict[str, Any]:
-    """Let the paths in an entry begin where the scenario's file is."""
+    """Let the paths in an entry begin where the scenario's file is, or at home."""
     paths = {
-        name: posixpath.join(folder, entry[name])
+        name: posixpath.join(folder, posixpath.expanduser(entry[name]))
         for name in names
         if isinstance(entry.get(name), str) and entry[name]
     }

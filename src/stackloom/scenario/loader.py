@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from posixpath import expanduser
 from typing import Any
 
 from stackloom.cloud.kind import Place
@@ -75,7 +76,7 @@ def load_file(path: Path, kinds: Kinds, given: Sequence[Given] = ()) -> Loaded:
     texts: dict[str, str] = {}
 
     def read_beside(name: str) -> str:
-        texts[name] = read_text_file(path.parent / name)
+        texts[name] = read_text_file(path.parent / expanduser(name))
         return texts[name]
 
     text = read_text_file(path)
