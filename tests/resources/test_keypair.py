@@ -84,7 +84,7 @@ def test_another_key_replaces_it_and_another_comment_does_not(ids: FakeIds) -> N
         (
             "",
             "a key pair needs a public key: Nova generates none from microversion 2.92 on",
-            'make one with ssh-keygen, and give its .pub file: ${file("~/.ssh/id_ed25519.pub")}',
+            'make one with ssh-keygen; its public half: ${file("~/.ssh/id_ed25519.pub")}',
         ),
         (
             "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blb\n",

@@ -82,7 +82,7 @@ def _faults(spec: KeypairSpec) -> Iterator[Fault]:
         yield Fault(
             place=place,
             message="a key pair needs a public key: Nova generates none from microversion 2.92 on",
-            hint="make one with ssh-keygen, and give its .pub file: ${file("~/.ssh/id_ed25519.pub")}",
+            hint='make one with ssh-keygen; its public half: ${file("~/.ssh/id_ed25519.pub")}',
         )
     elif "PRIVATE KEY" in spec.public_key:
         yield Fault(
