@@ -55,13 +55,16 @@ class FileNames:
         """Return how the file names what it does not make, and let it say that it exists."""
         if name := self(kind, id):
             return name
-        name = self._outside.get((kind, id), id)
+        known = self._outside.get((kind, id), "")
         declaration = self._kinds[kind].declaration
-        if declaration and declaration.section:
-            existing = self.existing.setdefault(declaration.section, {})
-            fitting = next((n for n, q in existing.items() if q == {"id": id}), "")
-            name = fitting or self._free(kind, name)
-            existing[name] = {"id": id}
+        if not declaration or not declaration.section:
+            return known or id
+        # By its name, so that the file does in another project, too; by the id where it has none.
+        query = {"name": known} if known else {"id": id}
+        existing = self.existing.setdefault(declaration.section, {})
+        fitting = next((name for name, each in existing.items() if each == query), "")
+        name = fitting or self._free(kind, known or id)
+        existing[name] = query
         return name
 
     def give(self, kind: str, id: str, name: str | None) -> str:
@@ -109,7 +112,8 @@ def captured(
     Args:
         without: ids that are left out.
     """
-    names = FileNames(kinds, outside)
+    own = {(kind, s.id): s.name for kind, states in listed.items() for s in states if s.name}
+    names = FileNames(kinds, {**own, **outside})
     wanted = [
         (kind, state)
         for kind in _in_file_order(kinds)

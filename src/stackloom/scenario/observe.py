@@ -230,4 +230,11 @@ async def _look_up_one(
         return the_one(kind, words, [s async for s in list_states(cloud, kind, others)])
     if everything is not None:
         return the_one(kind, name, [s for s in everything if name in {s.id, s.name}])
-    return await find(cloud, kind, name, others)
+    try:
+        return await find(cloud, kind, name, others)
+    except UnknownName:
+        # Several of that name: an administrator sees every project's, and means the own one's.
+        if not kind.project_query:
+            raise
+        own = {kind.project_query: await own_project(cloud)}
+        return await find(cloud, kind, name, {**others, **own})

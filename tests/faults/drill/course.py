@@ -66,10 +66,15 @@ class Course:
         assert await self.weaver().changes() == []
         await self._leaves_nothing()
 
-    def numbers(self) -> list[int]:
-        """Return which of an apply's requests are disturbed; from 1."""
+    def numbers(self, step: int = 1) -> list[int]:
+        """Return which of an apply's requests are disturbed, from 1.
+
+        Args:
+            step: of a full run, only every so many.
+        """
         every = range(1, len(self.requests) + 1)
-        return list(every if IS_FULL else every[_SAMPLE_STEP // 2 :: _SAMPLE_STEP])
+        taken = step if IS_FULL else _SAMPLE_STEP
+        return list(every[taken // 2 :: taken])
 
     def changing_paths(self) -> list[tuple[str, str, str]]:
         """Return each kind of request of an apply that makes or changes something.

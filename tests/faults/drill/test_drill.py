@@ -71,7 +71,8 @@ def test_killed_at_any_request(course: Course, when: str) -> None:
         assert process.returncode in {-9, 0}, said.decode()
 
     async def run() -> None:
-        for number in course.numbers():
+        # Where the cloud is still at work, one request is much like the next.
+        for number in course.numbers(step=1 if when == "answered" else 3):
             await course.trial(f"kill -9, request {when}", partial(die, number))
 
     asyncio.run(run())

@@ -14,6 +14,7 @@ from stackloom import operations
 from stackloom.auth.config import CloudConfig, cloud_config
 from stackloom.auth.settings import read_settings
 from stackloom.cloud.cloud import Cloud, connect
+from stackloom.cloud.mark import without_mark
 from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.loader import Loaded
 from stackloom.scenario.observe import list_kinds
@@ -110,7 +111,8 @@ class Weaver:
                     continue
                 if name == "security_group" and state.name == "default":
                     continue  # Neutron makes it when it likes
-                label = getattr(state, _SERVED, "") or (state.name if name != "floating_ip" else "")
+                own_name = without_mark(state.name) if name != "floating_ip" else ""
+                label = getattr(state, _SERVED, "") or own_name
                 counted[f"{name} {label}".strip()] += 1
         return counted
 
