@@ -200,6 +200,20 @@ def test_what_somebody_changed_is_repaired(weave: Weave, demo: Connection) -> No
     assert _rules(demo, "front") == wanted
 
 
+def test_rules_whose_answer_was_lost_are_there_once(
+    weave: Weave, local_cloud: Access, demo: Connection
+) -> None:
+    """The group is looked at before anything is sent again."""
+    here = ("--name", local_cloud.name)
+    place = ("--method", "POST", "--path", "/v2.0/security-group-rules")
+    done(local_cloud, "local", "fault", "add", *here, *place, "--drop", "answer", "--times", "1")
+    try:
+        weave("security_groups: {front: {rules: [tcp/22]}}\n")
+    finally:
+        done(local_cloud, "local", "fault", "clear", *here)
+    assert _rules(demo, "front") == _ANY_EGRESS | _both("ingress", "tcp", 22, 22, None)
+
+
 def test_default_egress_comes_back(weave: Weave, demo: Connection) -> None:
     """On request; not given it stays as it is."""
     dropped, given, open_ = (

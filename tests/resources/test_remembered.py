@@ -18,8 +18,8 @@ def test_it_is_found_out_once_a_scenario_and_again_as_it_grows() -> None:
 
     remembered = Remembered(count)
     first: dict[Address, Spec] = {Address("network", "a"): Spec()}
-    assert [remembered.of(first), remembered.of(first)] == [1, 1]
+    assert [remembered(first), remembered(first)] == [1, 1]
     first[Address("network", "b")] = Spec()
-    assert [remembered.of(first), remembered.of(first)] == [2, 2]
-    assert remembered.of({**first}) == 2
+    assert [remembered(first), remembered(first)] == [2, 2]
+    assert remembered({**first}) == 2
     assert asked == [1, 2, 2]

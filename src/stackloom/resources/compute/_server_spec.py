@@ -191,7 +191,7 @@ def _port(spec: ServerSpec, nic: NicSpec, declared: Declared) -> PortSpec:
 def _subnet_of(nic: NicSpec, declared: Declared) -> str:
     """Return the subnet of a network that holds an address; "" if none is seen to."""
     address = read_address(nic.address)
-    for name, cidr in _ranges_by_network.of(declared).get(nic.network, ()):
+    for name, cidr in _ranges_by_network(declared).get(nic.network, ()):
         found = read_range(cidr)
         if address is not None and found is not None and address in found:
             return name

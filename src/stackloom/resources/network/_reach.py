@@ -142,7 +142,7 @@ def _network_of_leg(spec: RouterInterfaceSpec, declared: Declared) -> str:
     return subnet.network if isinstance(subnet, SubnetSpec) else ""
 
 
-_last_ways = Remembered(_ways)
+_ways_of = Remembered(_ways)
 
 
 def waits(target: Target, outside: str, declared: Declared) -> Iterator[Address]:
@@ -156,7 +156,7 @@ def waits(target: Target, outside: str, declared: Declared) -> Iterator[Address]
         networks |= networks_of(Address("server", target.server), named, declared)
     if isinstance(port, PortSpec):
         networks.add(network_of(port, declared))
-    ways = _last_ways.of(declared)
+    ways = _ways_of(declared)
     for network in sorted(networks):
         yield from ways.legs.get(network, ())
     if networks:

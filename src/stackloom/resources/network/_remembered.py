@@ -28,11 +28,9 @@ class Remembered(Generic[T]):
         self._work_out = work_out
         self._last: tuple[Declared, int, T] | None = None
 
-    def of(self, declared: Declared) -> T:
+    def __call__(self, declared: Declared) -> T:
         """Return it for one scenario."""
         last = self._last
         if last is None or last[0] is not declared or last[1] != len(declared):
             last = self._last = (declared, len(declared), self._work_out(declared))
         return last[2]
-
-    __call__ = of

@@ -182,7 +182,7 @@ def _parents(declared: Declared) -> dict[str, Address]:
     return {spec.port: each for each, spec in declared.items() if isinstance(spec, TrunkSpec)}
 
 
-_last_parents = Remembered(_parents)
+_trunk_by_parent = Remembered(_parents)
 
 
 def trunks_on(ports: Iterable[str], declared: Declared) -> Iterator[Address]:
@@ -192,7 +192,7 @@ def trunks_on(ports: Iterable[str], declared: Declared) -> Iterator[Address]:
 
     Source: neutron/services/trunk/rules.py, ``can_be_trunked_or_untrunked``, 29.0.0.
     """
-    trunks = _last_parents.of(declared)
+    trunks = _trunk_by_parent(declared)
     yield from (trunks[port] for port in ports if port in trunks)
 
 
