@@ -16,6 +16,7 @@ from stackloom.cloud.sketch import Badge, Box, Leg
 from stackloom.resources.compute._server_nics import Nic
 from stackloom.resources.compute._server_spec import ServerSpec
 from stackloom.resources.compute.server import KIND, NewServer, ServerChange, ServerState
+from stackloom.resources.compute.server_group import ServerGroupState
 from stackloom.resources.network._fixed_ips import FixedIp, FixedIpSpec
 from stackloom.resources.network.port import PortSpec, PortState
 
@@ -271,6 +272,16 @@ def test_its_places_tell_of_routers_and_trunks() -> None:
     assert server.nics == (msgspec.structs.replace(_BLUE_NIC, router_ids=("r-1",), trunk_id="t-1"),)
     assert KIND.declaration is not None
     assert list(KIND.declaration.needs(server)) == ["p-1", "network-blue-id", "s-1", "t-1"]
+
+
+def test_its_groups_are_those_that_name_it() -> None:
+    """Nova's lists of servers do not tell them; without a list of groups nothing is known."""
+    assert KIND.derive is not None
+    group = ServerGroupState(id="g-1", members=("v-1", "gone"))
+    servers = [_state(nics=()), ServerState(id="v-2")]
+    states = KIND.derive({"server": servers, "server_group": [group]})
+    assert [state.server_groups for state in states] == [("g-1",), ()]
+    assert [state.server_groups for state in KIND.derive({"server": servers})] == [None, None]
 
 
 def test_its_mark_is_in_its_metadata() -> None:

@@ -168,7 +168,7 @@ class ServerState(State, frozen=True, kw_only=True):
     locked_reason: str | None = None
     tags: tuple[str, ...] = ()
     security_groups: tuple[_Named, ...] = ()
-    # Not told before microversion 2.71.
+    # Not told in lists, nor before microversion 2.71.
     server_groups: tuple[str, ...] | None = None
     volumes: tuple[_AttachedVolume, ...] = msgspec.field(
         name="os-extended-volumes:volumes_attached", default=()
@@ -352,9 +352,25 @@ def _metadata_calls(state: ServerState, wanted: Any) -> Iterator[Call]:
 
 
 def _derive(listed: Listed) -> list[ServerState]:
+    """Complete servers with their places, and with their groups where those are listed as well.
+
+    Nova tells the groups of one server alone, not in lists (nova/api/openstack/compute/views/
+    servers.py, ``show`` and ``detail``, 34.0.0).
+    """
     nics = nics_by_server(listed)
+    groups: dict[str, list[str]] = {}
+    for group in listed.get("server_group", ()):
+        for member in group.members:
+            groups.setdefault(member, []).append(group.id)
+    are_groups_known = "server_group" in listed
     return [
-        msgspec.structs.replace(server, nics=nics.get(server.id, ()))
+        msgspec.structs.replace(
+            server,
+            nics=nics.get(server.id, ()),
+            server_groups=tuple(groups.get(server.id, ()))
+            if are_groups_known
+            else server.server_groups,
+        )
         for server in listed.get("server", ())
     ]
 
