@@ -36,6 +36,7 @@ networks:
       blue-v6c: {cidr: "fd61:3::/64", ipv6: slaac}
   green: {port_security_enabled: false}
   wan: {cidr: 10.61.3.0/24}
+  loose: {subnets: {loose-v4: {cidr: 10.61.4.0/24, gateway_ip: 10.61.4.1}}}
 subnets:
   green-a:
     network: green
@@ -85,17 +86,20 @@ _CHANGES = {
     "port_security_enabled: false}\n  wan": "port_security_enabled: true}\n  wan",
     "enable_dhcp: false": "enable_dhcp: true",
     "end: 10.61.2.120": "end: 10.61.2.130",
+    "  loose: {": "  loose: {admin_state_up: false, ",
+    "gateway_ip: 10.61.4.1}": "gateway_ip: 10.61.4.254, description: words}",
     "    external_network: public\n": "",
     "10.200.0.0/16": "10.201.0.0/16",
     "    - {destination: 0.0.0.0/1, nexthop: 10.61.3.1}\n": "",
-    "description: second": "description: third",
-    "admin_state_up: false": "admin_state_up: true",
+    "description: second\n    admin_state_up: false": "description: third",
     "10.61.1.50}": "10.61.1.51}",
     "10.61.1.99": "10.61.1.98",
     "{mtu: 1380, domain-search: {value: lab.example, ip_version: 6}}": "{mtu: 1360}",
     "dns_name: Web": "dns_name: www",
     "[default]": "[]",
-    "[], port_security_enabled: false": "[default], port_security_enabled: true",
+    "[], port_security_enabled: false": (
+        "[default], port_security_enabled: true, admin_state_up: false, description: words"
+    ),
 }
 _POOLS = f"""\
 scenario: weave
@@ -224,6 +228,7 @@ def test_routed_networks_are_woven_changed_in_place_and_taken_away(
     assert changes == [
         "update network.blue",
         "update network.green",
+        "update network.loose",
         "update port.bare",
         "update port.web",
         "update router.hub",
@@ -232,6 +237,7 @@ def test_routed_networks_are_woven_changed_in_place_and_taken_away(
         "update router_routes.spoke",
         "update subnet.blue-v4",
         "update subnet.green-a",
+        "update subnet.loose-v4",
     ]
     web = network.find_port("web", ignore_missing=False)
     assert web.extra_dhcp_opts == [{"opt_name": "mtu", "opt_value": "1360", "ip_version": 4}]
@@ -335,9 +341,11 @@ def test_an_administrator_weaves_the_outside_as_well(
     changed = changed.replace('["network:router_gateway", "network:floatingip"]', "[]")
     changed = changed.replace("shared: true, qos_policy: slow", "shared: false, qos_policy: null")
     changed = changed.replace("segmentation_id: 4711", "segmentation_id: 4712")
+    changed = changed.replace("qos_policy: slow, vnic_type: direct", "qos_policy: null")
     assert weave(changed, user="admin") == [
         "replace network.tunnel",
         "update network.inner",
+        "update port.web",
         "update router.gate",
         "update subnet.outer-v4",
     ]
@@ -371,6 +379,7 @@ def test_a_captured_project_is_woven_anew(
     assert entries["networks"] == {
         "blue": {"description": "the first", "mtu": 1400, "dns_domain": "lab.example."},
         "green": {"port_security_enabled": False},
+        "loose": {},
         "wan": {},
     }
     assert entries["subnets"]["blue-v6"] == {

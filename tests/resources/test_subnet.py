@@ -98,7 +98,12 @@ def test_null_asks_for_no_gateway(ids: FakeIds) -> None:
     assert isinstance(body, Mapping)
     assert body["subnet"]["gateway_ip"] is None
     assert _compare(spec, _STATE, ids) == [
-        Difference(field="gateway_ip", have="10.0.0.1", want=None)
+        Difference(field="gateway_ip", have="10.0.0.1", want=None),
+        Difference(
+            field="allocation_pools",
+            have=[{"start": "10.0.0.2", "end": "10.0.0.254"}],
+            want=[{"start": "10.0.0.1", "end": "10.0.0.254"}],
+        ),
     ]
 
 
@@ -637,3 +642,25 @@ def test_who_names_a_range_of_a_pool_comes_before_those_who_leave_it_open() -> N
     assert list(waits(_BLUE, open_one, {_BLUE: open_one})) == []
     for spec in (named, _SPEC):
         assert list(waits(_BLUE, spec, declared)) == []
+
+
+def test_usual_pools_move_with_the_gateway(ids: FakeIds) -> None:
+    """Neutron refuses a gateway inside a pool; pools that a person chose are left alone."""
+    spec = msgspec.structs.replace(_SPEC, gateway_ip="10.0.0.254")
+    usual = AllocationPool(start="10.0.0.2", end="10.0.0.254")
+    state = msgspec.structs.replace(_STATE, gateway_ip="10.0.0.1", allocation_pools=(usual,))
+    gateway = Difference(field="gateway_ip", have="10.0.0.1", want="10.0.0.254")
+    assert _compare(spec, state, ids) == [
+        gateway,
+        Difference(
+            field="allocation_pools",
+            have=[{"start": "10.0.0.2", "end": "10.0.0.254"}],
+            want=[{"start": "10.0.0.1", "end": "10.0.0.253"}],
+        ),
+    ]
+    chosen = AllocationPool(start="10.0.0.2", end="10.0.0.99")
+    assert _compare(spec, msgspec.structs.replace(state, allocation_pools=(chosen,)), ids) == [
+        gateway
+    ]
+    same = msgspec.structs.replace(_SPEC, gateway_ip="10.0.0.1")
+    assert _compare(same, state, ids) == []

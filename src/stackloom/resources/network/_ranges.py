@@ -205,6 +205,26 @@ def sorted_pools(pools: Iterable[AllocationPool]) -> list[dict[str, str]]:
     return sorted(plain, key=lambda pool: int(ip_address(pool["start"])))
 
 
+def moved_pools(
+    cidr: str, old_gateway: str | None, new_gateway: str | None, pools: list[dict[str, str]]
+) -> dict[str, list[dict[str, str]]]:
+    """Return the pools that have to go along with another gateway, as a field that is wanted.
+
+    Neutron makes pools of all but the gateway, and refuses a new gateway that is inside one. Pools
+    that a person has chosen stay.
+
+    Source: neutron/db/ipam_backend_mixin.py, ``validate_gw_out_of_pools``, 29.0.0.
+    """
+    known = read_range(cidr)
+    if known is None:
+        return {}
+    usual = [
+        sorted_pools(usual_pools(known, read_address(gateway or "")))
+        for gateway in (old_gateway, new_gateway)
+    ]
+    return {"allocation_pools": usual[1]} if pools == usual[0] else {}
+
+
 def captured_inside(
     cidr: str, gateway_ip: str | None, pools: Iterable[AllocationPool], *, is_from_pool: bool
 ) -> dict[str, object]:

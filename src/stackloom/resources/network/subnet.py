@@ -38,6 +38,7 @@ from stackloom.resources.network._ranges import (
     as_neutron_writes,
     captured_inside,
     is_link_local,
+    moved_pools,
     overlapping,
     pool_faults,
     range_as_neutron_writes,
@@ -369,11 +370,13 @@ def _compare(
         have["prefixlen"] = cidr.prefixlen
         fixed["prefixlen"] = spec.prefixlen
     yield from differences((field, have[field], want, False) for field, want in fixed.items())
-    have["allocation_pools"] = sorted_pools(state.allocation_pools)
+    have["allocation_pools"] = pools = sorted_pools(state.allocation_pools)
     have["dns_nameservers"] = list(state.dns_nameservers)
     have["host_routes"] = routes_as_neutron_writes(state.host_routes)
     have["service_types"] = sorted(state.service_types)
     wanted = _wanted(address, spec, mark)
+    if "allocation_pools" not in wanted and "gateway_ip" in wanted:
+        wanted |= moved_pools(state.cidr, state.gateway_ip, wanted["gateway_ip"], pools)
     yield from differences((field, have[field], want, True) for field, want in wanted.items())
 
 
