@@ -22,6 +22,7 @@ from stackloom.resources.network.router_interface import (
     RouterInterfaceSpec,
     RouterInterfaceState,
 )
+from stackloom.resources.network.security_group import SecurityGroupSpec, SecurityGroupState
 from stackloom.resources.network.subnet import SubnetSpec, SubnetState
 from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage, between
@@ -236,6 +237,60 @@ blue  10.0.0.0/24
 3 to create
 """
     assert "\n" + draw(_picture(steps)) + "\n" == expected
+
+
+def test_the_groups_of_a_server_that_changes_stay_unless_they_change() -> None:
+    """Each NIC has them in the cloud, the server once in the file: that is no difference."""
+    there = _server("v-1", "alice", ("p-1", "n-1", "10.0.0.5"), ("p-2", "n-1", "10.0.0.6"))
+    nics = tuple(
+        msgspec.structs.replace(nic, security_group_ids=("g-1", "g-2")) for nic in there.nics
+    )
+    there = msgspec.structs.replace(there, nics=nics)
+    groups = {
+        name: _step(f"security_group.{name}", KEEP, SecurityGroupSpec(), _group(id, name))
+        for name, id in (("web", "g-1"), ("old", "g-2"))
+    }
+    wanted = msgspec.structs.replace(_spec("blue", "blue"), security_groups=("web", "new"))
+    new = _step("security_group.new", CREATE, SecurityGroupSpec())
+    picture = _picture([BLUE, *groups.values(), new, _step("server.alice", UPDATE, wanted, there)])
+    assert _changes(picture) == {
+        "p-1 security_group.old": "delete",
+        "p-2 security_group.old": "delete",
+        "security_group.new": "create",
+        "server.alice": "update",
+        "server.alice security_group.new": "create",
+    }
+
+
+def test_the_groups_of_a_server_that_goes_do_not_go_with_it() -> None:
+    """They are others' as well."""
+    there = _server("v-1", "alice", ("p-1", "n-1", "10.0.0.5"))
+    nic = msgspec.structs.replace(there.nics[0], security_group_ids=("g-1",))
+    group = _step("security_group.web", KEEP, SecurityGroupSpec(), _group("g-1", "web"))
+    there = msgspec.structs.replace(there, nics=(nic,))
+    picture = _picture([BLUE, group, _step("server.alice", DELETE, state=there)])
+    assert _changes(picture) == {
+        "server.alice": "delete",
+        "server.alice network.blue p-1": "delete",
+    }
+    assert "[security group web]" in draw(picture)
+
+
+def test_what_changes_on_a_side_of_something_is_told_of_that() -> None:
+    """The rules of a group are no resource of their own for whoever looks at it."""
+    group = _step("security_group.web", KEEP, SecurityGroupSpec(), _group("g-1", "web"))
+    change = Difference(field="rules", have=[], want=["allow tcp/443"])
+    rules = Address("security_group_rules", "web")
+    facet = Step(address=rules, action=UPDATE, differences=(change,))
+    picture = _picture([group, facet])
+    assert picture.remark("security_group.web") == Remark(
+        change=Change.UPDATE, lines=('rules: [] → ["allow tcp/443"]',)
+    )
+    assert (picture.elsewhere, picture.counts) == ((), {Change.UPDATE: 1})
+
+
+def _group(id: str, name: str) -> SecurityGroupState:
+    return SecurityGroupState(id=id, name=name)
 
 
 def test_a_run_is_told_on_the_picture_of_its_plan() -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from stackloom.cloud.kind import Difference
 from stackloom.cloud.mark import Address
-from stackloom.cloud.sketch import Badge, Leg, Part
+from stackloom.cloud.sketch import Badge, Box, Leg, Part
 from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.model import Kinds
 from stackloom.scenario.picture.gather import parts_of_spec, parts_of_state
@@ -56,13 +56,27 @@ class _Gathered:
         self.remarks[str(address)] = remark
         if remark.change.symbol and not pairs:
             self.elsewhere.append(f"{remark.change.symbol} {address}")
+        is_box = any(isinstance(part, Box) for pair in pairs for part in pair)
         for before, after in pairs:
             part = _one(before, after, remark.change)
             if part is None:
                 continue
             self.parts.append(part)
-            if isinstance(part, Leg | Badge) and part.key != str(address):
-                self._remark_between(part, _change_between(before, after, remark.change))
+            change = _change_between(before, after, remark.change)
+            # A group on a server that goes does not go.
+            goes_along = isinstance(part, Badge) and is_box and change is remark.change
+            if isinstance(part, Leg | Badge) and part.key != str(address) and not goes_along:
+                self._remark_between(part, change)
+
+    def tell_of_owner(self, facet: Address, owner: Address) -> None:
+        """Say what happens to a facet, such as the rules of a group, of what it is a side of."""
+        if str(owner) not in self.remarks:
+            return
+        own, other = self.remarks[str(owner)], self.remarks.pop(str(facet))
+        if own.change is Change.KEEP or other.lines:
+            self.remarks[str(owner)] = gravest([own, other])
+        sign = f"{other.change.symbol} {facet}"
+        self.elsewhere = [line for line in self.elsewhere if line != sign]
 
     def _remark_between(self, part: Leg | Badge, change: Change) -> None:
         if isinstance(part, Leg):
@@ -89,6 +103,10 @@ def plan_picture(kinds: Kinds, plan: Plan) -> Picture:
         had = parts_of_state(kinds, address, state, names) if state is not None else ()
         wants = parts_of_spec(kinds, address, specs) if address in specs else ()
         gathered.add(address, _remark(same), had, wants)
+    for address in steps:
+        declaration = kinds[address.kind].declaration
+        if declaration and declaration.facet_of:
+            gathered.tell_of_owner(address, Address(declaration.facet_of, address.name))
     return Picture(
         parts=tuple(gathered.parts),
         title=plan.scenario,
@@ -173,7 +191,19 @@ def _pairs(had: list[Part], wants: list[Part]) -> list[_Pair]:
             else:
                 rest.append(part)
         had, wants = rest, [part for same in waiting.values() for part in same]
-    return [*pairs, *((part, None) for part in had), *((None, part) for part in wants)]
+    pairs += [(part, None) for part in had] + [(None, part) for part in wants]
+    return _with_repeated(pairs)
+
+
+def _with_repeated(pairs: list[_Pair]) -> list[_Pair]:
+    """Take a badge that is there before and after, but not equally often, for one that stays."""
+    stay = {both[0].key for both in pairs if isinstance(both[0], Badge) and both[1] is not None}
+    result: list[_Pair] = []
+    for before, after in pairs:
+        one = after if before is None else before
+        is_repeated = isinstance(one, Badge) and one.key in stay
+        result.append((before or after, after or before) if is_repeated else (before, after))
+    return result
 
 
 def _identity(part: Part) -> object:

@@ -18,7 +18,8 @@ from stackloom.cloud.sketch import Badge, Bar, BarNote, Box, Leg, Part, Port
 from stackloom.scenario.picture.order import bars_in_order, natural
 
 _Same = TypeVar("_Same", Bar, BarNote, Box, Leg, Port, Badge)
-# Every port has the group "default", of which nobody who draws one scenario knows the name.
+# Every port has the group "default" if nobody says otherwise; who draws one scenario does not even
+# know its name.
 _DROPPED_WITHOUT_NAME = frozenset({"security_group"})
 _ADDRESS = re.compile(r"[a-z_]+\.(?P<name>\S+)")
 # A subport is on a port that is on a server; a forwarding on a floating IP that is on a port.
@@ -223,7 +224,10 @@ def _with_port(leg: Leg, port: Port | None) -> Leg:
         return leg
     named = (f"port {port.label}",) if port.label and port.label != port.key else ()
     details = tuple(dict.fromkeys([*leg.details, *named, *port.details]))
-    return msgspec.structs.replace(leg, note=leg.note or port.note, details=details)
+    # A subport has its VLAN from the trunk and its addresses from the port; a NIC both from one.
+    is_other = not {*leg.note.split(", ")} & {*port.note.split(", ")}
+    notes = [note for note in (port.note if is_other else "", leg.note) if note]
+    return msgspec.structs.replace(leg, note=", ".join(notes), details=details)
 
 
 def _leg_order(leg: Leg) -> tuple[object, ...]:
@@ -306,7 +310,7 @@ def _used(whole: Badge, here: Sequence[Badge]) -> Badge:
 
 def _is_dropped(badge: Badge) -> bool:
     is_named = bool(badge.label) or name_of(badge.key) != badge.key
-    return badge.sort in _DROPPED_WITHOUT_NAME and not is_named
+    return badge.sort in _DROPPED_WITHOUT_NAME and (not is_named or badge.label == "default")
 
 
 def _badge_order(badge: Badge) -> tuple[object, ...]:
