@@ -72,7 +72,7 @@ def test_far_away_everything_goes_at_once() -> None:
 
 
 def test_near_and_bound_by_its_cpu_few_go_at_once() -> None:
-    """More at once are no faster, and on a real cloud dearer."""
+    """More at once are no faster, and each waits longer."""
     seconds, most = _Cloud(way=0.003, work=0.3, workers=1).run(50)
     assert most <= 2 * AT_ONCE_AT_FIRST
     assert seconds == pytest.approx(0.003 + 50 * 0.3, rel=0.01)
@@ -107,7 +107,7 @@ def test_far_away_and_bound_by_its_cpu_is_kept_busy() -> None:
     assert seconds == pytest.approx(0.15 + 50 * 0.1, rel=0.05)
 
 
-@pytest.mark.parametrize(("work", "width"), [(0.002, 50), (0.1, 10), (1.0, 5)])
+@pytest.mark.parametrize(("work", "width"), [(0.002, 50), (0.1, 10), (1.0, 8)])
 def test_what_other_changes_took_says_more_than_lists(work: float, width: int) -> None:
     """Networks are deleted as the router's interfaces were before, whatever lists take."""
     meter = _Cloud(way=0.15, work=0.0, workers=1, looks=0.05).meter()

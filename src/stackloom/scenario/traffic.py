@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from stackloom.cloud.cloud import Cloud
 from stackloom.cloud.kind import Call
 from stackloom.scenario.gate import Gate
-from stackloom.scenario.pace import MOST_AT_ONCE, Pace
+from stackloom.scenario.pace import AT_ONCE_IN_A_LANE, MOST_AT_ONCE, Pace
 from stackloom.transport.meter import Meter
 
 # Two services may be kept busy at the same time, and lists and polls besides.
@@ -42,7 +42,7 @@ class Traffic:
 
     @asynccontextmanager
     async def lane(self, name: str, service: str, request: Call | None) -> AsyncIterator[None]:
-        """Go after the others of a lane, or beside them where nobody has to wait for it.
+        """Go beside a few others of a lane, or all of them where nobody has to wait for it.
 
         Args:
             name: "" for no lane.
@@ -54,7 +54,7 @@ class Traffic:
         pace = self._pace(service)
         sort = Meter.sort(request.method, request.path) if request else ""
         async with self._lanes.setdefault(name, Gate()).passed(
-            lambda: pace.at_once(sort, least=1) if sort else 1
+            lambda: pace.at_once(sort, least=AT_ONCE_IN_A_LANE) if sort else 1
         ):
             yield
 
