@@ -57,9 +57,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """Before anything is made."""
     with pytest.raises(UsageError) as raised:
         upload_of(tmp_path / "web.img", _meter())
-    assert str(raised.value) == (
-        f"cannot read {tmp_path / 'web.img'}: No such file or directory"
-    )
+    assert str(raised.value) == (f"cannot read {tmp_path / 'web.img'}: No such file or directory")
 
 
 def test_a_file_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def test_a_file_that_is_not_there_makes_no_image(local_cloud: Access, demo: Conn
     """It is looked at before anything is asked for."""
     refused = stackloom(local_cloud, "image", "create", "ik-none", "--file", "/no/such/file")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr == "error: --file: cannot read /no/such/file: No such file or directory\n"
+    assert refused.stderr == "error: cannot read /no/such/file: No such file or directory\n"
     assert demo.image.find_image("ik-none") is None
 
 
