@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from openstack.compute.v2.server import Server
 from openstack.connection import Connection
 from tests.cloud.command_line import done, stackloom
@@ -31,6 +32,7 @@ keypairs:
   mine: {{public_key: {_KEY} me@home}}
 server_groups:
   apart: {{policy: anti-affinity, rules: {{max_server_per_host: 9}}}}
+  near: {{policy: soft-affinity}}
 """
 _FULL = """\
 servers:
@@ -139,11 +141,17 @@ def test_all_that_a_server_may_be_changes_in_place(weave: Weave, demo: Connectio
     ]
 
 
-def test_a_replaced_server_keeps_its_ports(weave: Weave, demo: Connection) -> None:
-    """Another user data makes another server, on the same port with the same address."""
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("#cloud-config", "#cloud-config\\nhostname: x"), ("group: apart", "group: near")],
+)
+def test_a_replaced_server_keeps_its_ports(
+    weave: Weave, demo: Connection, before: str, after: str
+) -> None:
+    """Other user data or another group make another server, on the same port and address."""
     weave(_FULL)
     server, port = _server(demo, "web"), demo.network.find_port("web.green", ignore_missing=False)
-    steps = weave(_FULL.replace("#cloud-config", "#cloud-config\\nhostname: x"))
+    steps = weave(_FULL.replace(before, after))
     assert steps == ["create server.web", "delete server.web"]
     assert _server(demo, "web").id != server.id
     kept = demo.network.get_port(port.id)
@@ -206,6 +214,32 @@ trunks:
     )
     (trunk,) = demo.network.trunks()
     assert demo.network.get_port(trunk.port_id).device_id == _server(demo, "web").id
+
+
+def test_what_was_woven_is_captured(weave: Weave, local_cloud: Access) -> None:
+    """As a person would write it; user data and hostname are told to nobody."""
+    weave(_FULL)
+    captured = yaml.safe_load(done(local_cloud, "capture", "again"))
+    assert captured["servers"] == {
+        "web": {
+            "flavor": "m1.tiny",
+            "image": "cirros",
+            "networks": ["blue"],
+            "ports": ["web.green"],
+            "security_groups": ["web"],
+            "key_name": "mine",
+            "config_drive": True,
+            "server_group": "apart",
+            "metadata": {"role": "web", "old": "x"},
+            "tags": ["one", "two"],
+            "description": "words",
+        }
+    }
+    assert captured["keypairs"] == {"mine": {"public_key": f"{_KEY} me@home"}}
+    assert captured["server_groups"] == {
+        "apart": {"policy": "anti-affinity", "rules": {"max_server_per_host": 9}},
+        "near": {"policy": "soft-affinity"},
+    }
 
 
 def test_what_a_server_cannot_be_is_told_with_its_place(
