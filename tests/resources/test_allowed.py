@@ -48,7 +48,9 @@ def test_what_people_write_is_read_and_written_again(
     ("text", "message", "hint"),
     [
         ("any/80", "ports need a protocol", "tcp/80 or udp/80"),
-        ("443", '"443" is no protocol: their numbers end with 255', "tcp/443 is meant?"),
+        ("443", "443 is no protocol: their numbers end with 255", "tcp/443 is meant?"),
+        ("22", "22 by itself is the number of a protocol, not of a port", "tcp/22 is meant?"),
+        ("53", "53 by itself is the number of a protocol, not of a port", "udp/53 is meant?"),
         ("tpc/80", '"tpc" is not a protocol', '"tcp" is meant?'),
         ("", '"" is not a protocol', "such as tcp/443, udp/53, icmp, any"),
         ("tcp/https", '"https" is neither a port nor a range of ports', "such as 8000-8080"),
@@ -85,6 +87,7 @@ def test_nonsense_is_refused(text: str, message: str, hint: str) -> None:
         ("1", "IPv6", "ipv6-icmp"),
         ("58", "IPv6", "ipv6-icmp"),
         ("254", "IPv4", "254"),
+        ("quic", "IPv4", "quic"),
     ],
 )
 def test_a_protocol_has_one_name(protocol: str | None, ethertype: str, name: str | None) -> None:

@@ -47,6 +47,9 @@ _WITH_TYPES = frozenset({"icmp", "ipv6-icmp"})
 _ONLY_IPV6 = frozenset(
     {"ipv6-encap", "ipv6-frag", "ipv6-icmp", "ipv6-nonxt", "ipv6-opts", "ipv6-route"}
 )
+# Ports that are written without their protocol by mistake; as protocols nobody speaks any of them.
+_PORTS_BY_MISTAKE = frozenset({20, 21, 22, 23, 25, 53, 67, 68, 69, 80, 110, 123, 143, 161, 162})
+_DNS = 53
 _LAST_PORT = 65535
 _LAST_NUMBER = 255
 ETHERTYPES = ("IPv4", "IPv6")
@@ -85,15 +88,15 @@ class NotTraffic(ValueError):
 
 
 def protocol_name(protocol: str | None, ethertype: str = "") -> str | None:
-    """Return the one name of a protocol that has several, and a number.
+    """Return the one name of a protocol that has several, and a number; one we do not know stays.
 
     Source: neutron/db/securitygroups_db.py, ``_get_ip_proto_name_and_num``, 29.0.0: for IPv6 ICMP
     is ``ipv6-icmp``, whatever it was called.
     """
     if protocol is None or protocol == "any":
         return None
-    number = int(protocol) if protocol.isdecimal() else _NUMBERS[protocol]
-    name = _NAMES.get(number, str(number))
+    number = int(protocol) if protocol.isdecimal() else _NUMBERS.get(protocol)
+    name = protocol if number is None else _NAMES.get(number, str(number))
     return "ipv6-icmp" if name == "icmp" and ethertype == "IPv6" else name
 
 
@@ -108,10 +111,9 @@ def read_traffic(text: str) -> Traffic:
         if slash:
             raise NotTraffic("ports need a protocol", f"tcp/{ports} or udp/{ports}")
         return Traffic()
-    if protocol.isdecimal() and int(protocol) > _LAST_NUMBER:
-        message = f'"{protocol}" is no protocol: their numbers end with {_LAST_NUMBER}'
-        raise NotTraffic(message, f"tcp/{protocol} is meant?")
-    if not protocol.isdecimal() and protocol not in _NUMBERS:
+    if protocol.isdecimal():
+        _check_number(int(protocol))
+    elif protocol not in _NUMBERS:
         close = get_close_matches(protocol, _NUMBERS, n=1)
         hint = f'"{close[0]}" is meant?' if close else "such as tcp/443, udp/53, icmp, any"
         raise NotTraffic(f'"{protocol}" is not a protocol', hint)
@@ -123,6 +125,14 @@ def read_traffic(text: str) -> Traffic:
     if name in _WITH_TYPES:
         return Traffic(name, *_type_and_code(ports))
     raise NotTraffic(f"{protocol} has no ports", f'"{protocol}" alone is all of it')
+
+
+def _check_number(number: int) -> None:
+    hint = f"{'udp' if number == _DNS else 'tcp'}/{number} is meant?"
+    if number > _LAST_NUMBER:
+        raise NotTraffic(f"{number} is no protocol: their numbers end with {_LAST_NUMBER}", hint)
+    if number in _PORTS_BY_MISTAKE:
+        raise NotTraffic(f"{number} by itself is the number of a protocol, not of a port", hint)
 
 
 def _ports(text: str) -> tuple[int | None, int | None]:
