@@ -271,7 +271,13 @@ def test_its_places_tell_of_routers_and_trunks() -> None:
     (server,) = KIND.derive({"server": [_state(nics=())], "port": ports})
     assert server.nics == (msgspec.structs.replace(_BLUE_NIC, router_ids=("r-1",), trunk_id="t-1"),)
     assert KIND.declaration is not None
-    assert list(KIND.declaration.needs(server)) == ["p-1", "network-blue-id", "s-1", "t-1"]
+    assert list(KIND.declaration.needs(server)) == [
+        "p-1",
+        "network-blue-id",
+        "s-1",
+        "t-1",
+        "image-cirros-id",
+    ]
 
 
 def test_its_groups_are_those_that_name_it() -> None:
@@ -323,6 +329,7 @@ def test_it_goes_before_its_ports_and_networks() -> None:
         "network-blue-id",
         "s-1",
         "d-1",
+        "image-cirros-id",
     ]
     assert KIND.leaves_late
 

@@ -292,6 +292,11 @@ def test_a_resize_is_asked_for_and_confirmed(ids: FakeIds) -> None:
             "user data may have 65535 bytes in base64; this has 65536",
         ),
         (
+            msgspec.structs.replace(_FROM_IMAGE, security_groups=()),
+            ("security_groups",),
+            "Nova gives a port without groups the group default all the same",
+        ),
+        (
             msgspec.structs.replace(_FROM_IMAGE, tags=("fine", "a/b")),
             ("tags", 1),
             '"a/b" cannot be a tag',

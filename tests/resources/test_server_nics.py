@@ -171,7 +171,7 @@ def test_a_place_that_cannot_be_is_refused(nic: NicSpec, place: Place, message: 
 
 
 def test_an_address_that_no_subnet_holds_is_told() -> None:
-    """Unless the subnet is named, or the address comes from the cloud."""
+    """Unless the subnet is named; nor is it seen where the address comes from the cloud."""
     declared: dict[Address, object] = {
         **_SUBNETS,
         _WEB: _spec(
@@ -181,15 +181,17 @@ def test_an_address_that_no_subnet_holds_is_told() -> None:
             NicSpec(network="blue", address="${port.a.address}"),
         ),
     }
-    assert list(faults_together(declared)) == [  # type: ignore[arg-type]  # specs all
+    told = list(faults_together(declared))  # type: ignore[arg-type]  # specs all
+    assert told == [
         (
             _WEB,
             Fault(
-                place=("networks", 1, "address"),
-                message='no subnet of "blue" in this file holds 10.9.0.9',
+                place=("networks", index, "address"),
+                message=f'no subnet of "blue" in this file holds {address}',
                 hint="name the subnet as well: {network: ..., subnet: ..., address: ...}",
             ),
         )
+        for index, address in ((1, "10.9.0.9"), (3, "${port.a.address}"))
     ]
 
 

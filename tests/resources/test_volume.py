@@ -150,6 +150,8 @@ def test_it_is_made_with_its_mark(ids: FakeIds) -> None:
         },
     )
     assert KIND.mark(_AS_ASKED, {}) == _MARK
+    assert list(_declaration().needs(_AS_ASKED)) == ["image-cirros-id"]
+    assert list(_declaration().needs(VolumeState(id="vol-2"))) == []
     assert _declaration().consumes(_SPEC, ids) == {"volume.volumes": 1, "volume.gigabytes": 2}
     assert _declaration().consumes(VolumeSpec(snapshot="before"), ids) == {"volume.volumes": 1}
 

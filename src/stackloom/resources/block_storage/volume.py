@@ -219,6 +219,12 @@ def _wanted_metadata(spec: VolumeSpec, state: VolumeState, mark: Mark) -> dict[s
     return {**kept, **_marked(spec, mark)}
 
 
+def _needs(state: VolumeState) -> Iterator[str]:
+    """Yield its image: a store that shares blocks, as Ceph does, keeps it while it is in use."""
+    if image_id := (state.image_metadata or {}).get("image_id"):
+        yield image_id
+
+
 def _update(state: VolumeState, changes: Sequence[Difference]) -> list[Call]:
     """Return what can be sent at once: a volume that grows cannot change its type meanwhile."""
     fields = {change.field: change.want for change in changes}
@@ -323,6 +329,7 @@ KIND = Kind(
         compare=_compare,
         update=_update,
         takes_time=("size", "volume_type"),
+        needs=_needs,
         consumes=lambda spec, _ids: {
             "volume.volumes": 1,
             **({} if spec.size is UNSET else {"volume.gigabytes": spec.size}),

@@ -222,7 +222,7 @@ def faults_together(declared: Declared) -> Iterator[tuple[Address, Fault]]:
 
 
 def _is_lost(nic: NicSpec, declared: Declared) -> bool:
-    is_to_be_found = nic.network and nic.address and not nic.subnet and "${" not in nic.address
+    is_to_be_found = nic.network and nic.address and not nic.subnet
     return bool(is_to_be_found) and not _subnet_of(nic, declared)
 
 
@@ -316,6 +316,10 @@ def faults(spec: ServerSpec) -> Iterator[Fault]:
         message = f"user data may have {_LONGEST_USER_DATA} bytes in base64; this has {length}"
         hint = "let cloud-init fetch the rest: #include and a URL"
         yield Fault(place=("user_data",), message=message, hint=hint)
+    if spec.security_groups == ():
+        message = "Nova gives a port without groups the group default all the same"
+        hint = "say it of a place: networks: [{network: ..., security_groups: []}]"
+        yield Fault(place=("security_groups",), message=message, hint=hint)
     yield from _tag_faults(spec.tags or ())
 
 

@@ -392,6 +392,8 @@ def _needs(state: ServerState) -> Iterator[str]:
             yield nic.trunk_id
     for volume in state.volumes:
         yield volume.id
+    if state.image_id:  # a store that shares blocks, as Ceph does, keeps it while it is in use
+        yield state.image_id
 
 
 def _adopt(state: ServerState, mark: Mark) -> Call:
