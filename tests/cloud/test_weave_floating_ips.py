@@ -277,6 +277,22 @@ def test_a_floating_ip_becomes_shared_and_back(weave: Weave, demo: Connection) -
     assert _floating_ips(demo)["shared"].id == before
 
 
+def test_a_port_is_handed_over_to_a_port_forwarding_and_back(
+    weave: Weave, demo: Connection
+) -> None:
+    """Neutron takes only one of the two at a time, and both change in one apply."""
+    own = "floating_ips: {own: {network: public, port: a}, shared: {network: public}}\n"
+    forwarded = (
+        "floating_ips: {own: {network: public}, shared: {network: public}}\nport_forwardings: "
+        "{ssh: {floating_ip: shared, external_port: 22, port: a, internal_port: 22}}\n"
+    )
+    weave(own)
+    assert weave(forwarded) == ["create port_forwarding.ssh", "update floating_ip.own"]
+    assert (_ends(demo)["own"], len(_forwardings(demo))) == (None, 1)
+    assert weave(own) == ["delete port_forwarding.ssh", "update floating_ip.own"]
+    assert (_ends(demo)["own"], len(_forwardings(demo))) == ("10.67.1.10", 0)
+
+
 def _subports(demo: Connection) -> dict[str, int]:
     """Return the numbers of the trunk's subports by the names of their ports."""
     trunk = demo.network.find_trunk("up", ignore_missing=False)

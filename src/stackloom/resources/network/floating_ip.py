@@ -424,8 +424,9 @@ KIND = Kind(
         compare=_compare,
         update=_update,
         needs=_needs,
-        # neutron_lib/exceptions/l3.py, 2026.2: another one still leads to that address.
-        contended=frozenset({"FloatingIPPortAlreadyAssociated"}),
+        # Another one still leads there, or port forwardings on their way out do: neutron_lib/
+        # exceptions/l3.py, 2026.2; neutron/services/portforwarding/common/exceptions.py, 29.0.0.
+        contended=frozenset({"FloatingIPPortAlreadyAssociated", "FipInUseByPortForwarding"}),
         attributes={
             "address": lambda state: state.name,
             "floating_ip_address": lambda state: state.name,

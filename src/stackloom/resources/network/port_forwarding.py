@@ -472,6 +472,8 @@ KIND = Kind(
         update=_update,
         delete=lambda state: Call(method="DELETE", path=_path(state)),
         needs=_needs,
+        # A floating IP of its own still leads to that port (common/exceptions.py, 29.0.0).
+        contended=frozenset({"PortHasBindingFloatingIP"}),
         # Neutron counts those of a floating IP to know whether its router is still needed.
         lane=lambda spec: f"floating_ip.{spec.floating_ip}",
         delete_lane=lambda state: f"floating_ip.{state.floating_ip_id}",
