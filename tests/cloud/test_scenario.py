@@ -97,6 +97,9 @@ def test_every_example_is_planned_applied_drawn_and_destroyed(
     assert stackloom(local_cloud, "plan", file, "--detailed-exitcode").returncode == 0
     scenario = json.loads(done(local_cloud, "plan", file, "-f", "json"))["scenario"]
     assert done(local_cloud, "draw", "--scenario", scenario)
+    unchanged = done(local_cloud, "draw", file, "--plan")
+    assert unchanged.endswith("\nnothing changes\n")
+    assert not re.search(r"[+~±-] [▣◈◌]|\[[+~±-] ", unchanged)
     done(local_cloud, "destroy", file, "--yes")
     assert stackloom(local_cloud, "draw", "--scenario", scenario).returncode == 2
 
