@@ -17,6 +17,7 @@ from stackloom.errors import BadScenario, UsageError
 from stackloom.operations import KINDS
 from stackloom.resources.compute.keypair import KeypairSpec
 from stackloom.resources.image.image import ImageSpec
+from stackloom.scenario.attributes import Late
 from stackloom.scenario.loader import load_file, load_text
 
 PLANT_FIELDS = " (known are: bed, light, sort, tied_to, watering)"
@@ -316,6 +317,31 @@ def test_a_file_is_read_from_disk_under_its_own_name(tmp_path: Path) -> None:
     with pytest.raises(BadScenario) as caught:
         load_file(path, TOY_KINDS)
     assert str(caught.value).startswith(f"{path}:1:11: 'ü' cannot be a name")
+
+
+def test_what_is_implied_wants_to_know_what_of_its_entry_is_in_it() -> None:
+    """The port of a server's place has the place's address."""
+    loaded = load_text(
+        """\
+scenario: lab
+networks: {blue: {cidr: 10.1.0.0/24}}
+ports: {p: {network: blue}, q: {network: blue}}
+servers:
+  web:
+    image: cirros
+    flavor: m1.tiny
+    user_data: ${port.q.name}
+    networks: [{network: blue, subnet: blue, address: "${port.p.description}"}, {network: blue}]
+""",
+        "lab.yaml",
+        KINDS,
+    )
+    of_p = Late(Address("port", "p"), "description")
+    of_q = Late(Address("port", "q"), "name")
+    assert loaded.scenario.late == {
+        Address("server", "web"): (of_q, of_p),
+        Address("port", "web.blue"): (of_p,),
+    }
 
 
 def test_a_tilde_is_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,23 @@ def specs_in(
     return specs, places, late
 
 
+def late_in_implied(
+    specs: Mapping[Address, Spec],
+    implied_by: Mapping[Address, Address],
+    late: Mapping[Address, tuple[Late, ...]],
+) -> dict[Address, tuple[Late, ...]]:
+    """Return what implied specs want to know: what of an entry that wants to know has gone on."""
+    found: dict[Address, tuple[Late, ...]] = {}
+    for address, implier in implied_by.items():
+        while implier in implied_by:
+            implier = implied_by[implier]  # noqa: PLW2901 - up to the entry of the file
+        if implier in late:
+            values = late_values_in(msgspec.to_builtins(specs[address]))
+            if wanted := tuple(dict.fromkeys(values)):
+                found[address] = wanted
+    return found
+
+
 def _with_paths(entry: dict[str, Any], names: Sequence[str], folder: str) -> dict[str, Any]:
     """Let the paths in an entry begin where the scenario's file is, or at home."""
     paths = {

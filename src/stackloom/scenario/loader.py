@@ -21,6 +21,7 @@ from stackloom.scenario.entries import (
     existing_in,
     expanded,
     kinds_by_section,
+    late_in_implied,
     outputs_in,
     specs_in,
     with_implied,
@@ -145,6 +146,8 @@ def load_text(text: str, file: str, kinds: Kinds, inputs: Inputs = _NO_INPUTS) -
         folder=inputs.folder,
     )
     _raise(list(late_problems(loaded, kinds)))
+    whole = replace(loaded.scenario, late=late | late_in_implied(everything, implied_by, late))
+    loaded = replace(loaded, scenario=whole)
     _raise(list(sense_problems(loaded, specs, kinds)))
     problems = list(reference_problems(loaded, specs, kinds))
     _raise(problems + list(together_problems(loaded, kinds, problems)))
