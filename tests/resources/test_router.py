@@ -552,6 +552,27 @@ def test_a_gateway_is_compared_by_what_is_asked_of_it(
         ]
 
 
+def test_a_gateway_moves_in_two_steps(ids: FakeIds) -> None:
+    """Neutron does not take it off one network and put it on another in one request."""
+    path = "/v2.0/routers/r-1"
+    elsewhere = RouterSpec(external_network="other", admin_state_up=False)
+    changes = _compare(elsewhere, _WITH_GATEWAY, ids)
+    up, gateway = {"admin_state_up": False}, {"network_id": "network-other-id"}
+    whole = {"router": {**up, "external_gateway_info": gateway}}
+    assert KIND.update_calls(_WITH_GATEWAY, changes) == [
+        Call(method="PUT", path=path, body={"router": {"external_gateway_info": None}}),
+        Call(method="PUT", path=path, body=whole),
+    ]
+    first = _compare(elsewhere, _PLAIN, ids)
+    assert KIND.update_calls(_PLAIN, first) == [Call(method="PUT", path=path, body=whole)]
+    off = _compare(RouterSpec(), _WITH_GATEWAY, ids)
+    assert KIND.update_calls(_WITH_GATEWAY, off) == [
+        Call(method="PUT", path=path, body={"router": {"external_gateway_info": None}})
+    ]
+    snat = _compare(_LONG, _out(enable_snat=True), ids)
+    assert len(KIND.update_calls(_out(enable_snat=True), snat)) == 1
+
+
 def test_a_gateway_holds_its_network_and_subnets() -> None:
     """They cannot go before it; without one nothing is held."""
     assert KIND.declaration is not None

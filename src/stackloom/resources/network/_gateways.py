@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -108,6 +108,11 @@ def compare_gateway(
             have["external_fixed_ips"] = want["external_fixed_ips"] = kept
     if have != want:
         yield Difference(field="external_gateway_info", have=have, want=want)
+
+
+def is_other_network(wanted: object, network_id: str) -> bool:
+    """Tell whether a gateway is to move from one network to another."""
+    return isinstance(wanted, Mapping) and bool(network_id) and wanted["network_id"] != network_id
 
 
 def _found(state: Gateway, spec: GatewaySpec | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -46,6 +46,7 @@ from stackloom.resources.network._gateways import (
     gateway_faults,
     gateway_references,
     gateway_requires,
+    is_other_network,
     wanted_gateway,
 )
 from stackloom.resources.network._ranges import HostRoute, RouteSpec, routes_faults
@@ -238,6 +239,22 @@ def _compare(
     yield from compare_gateway(spec.gateway, state.external_gateway_info, ids)
 
 
+def _update(state: RouterState, changes: Sequence[Difference]) -> list[Call]:
+    """Change it with one PUT; a gateway on another network comes when the old one is gone.
+
+    In one request Neutron takes the old one off, compares the new subnets with those that it still
+    remembers of the old one, and leaves the router without any (neutron/db/l3_db.py,
+    ``_update_router_gw_info``, 29.0.0; seen on the local cloud).
+    """
+    path = f"/v2.0/routers/{state.id}"
+    fields = {each.field: each.want for each in changes}
+    whole = Call(method="PUT", path=path, body={"router": fields})
+    if is_other_network(fields.get("external_gateway_info"), state.external_network_id):
+        cleared = {"router": {"external_gateway_info": None}}
+        return [Call(method="PUT", path=path, body=cleared), whole]
+    return [whole]
+
+
 def _needs(state: RouterState) -> Iterator[str]:
     if gateway := state.external_gateway_info:
         yield gateway.network_id
@@ -347,6 +364,7 @@ KIND = Kind(
         expand=_expand,
         create=_create,
         compare=_compare,
+        update=_update,
         needs=_needs,
         requires=_requires,
         consumes=lambda _spec, _ids: {"network.router": 1},
