@@ -45,8 +45,8 @@ class _Garden:
     def __init__(self) -> None:
         self.transport = FakeTransport()
         self.clock = FakeClock()
-        cloud = fake_cloud(self.transport)
-        self.watch = Watch(cloud, _KIND, sleep=self.clock.sleep, now=self.clock.now)
+        self.cloud = fake_cloud(self.transport)
+        self.watch = Watch(self.cloud, _KIND, sleep=self.clock.sleep, now=self.clock.now)
 
     def shows(self, *lists: Mapping[str, str]) -> None:
         """Answer each poll with the next of *lists*; the last stays."""
@@ -129,7 +129,31 @@ def test_forty_who_wait_share_one_poll(garden: _Garden) -> None:
 
     assert asyncio.run(run()) == ids
     assert garden.polls == 3
-    assert len(garden.clock.pauses) == 3
+    # The clock went on before the second began: the first look waited for all the others, once.
+    assert garden.clock.pauses == [1.0, 1.0, 0.3, 0.3]
+
+
+def test_a_look_is_put_off_once_for_those_who_came_meanwhile(garden: _Garden) -> None:
+    """Not for ever, where somebody comes all the time."""
+    later = ["b", "c", "d"]
+    garden.shows(dict.fromkeys("abcd", "GROWN"))
+
+    async def run() -> None:
+        async with asyncio.TaskGroup() as group:
+
+            async def sleep(seconds: float) -> None:
+                await garden.clock.sleep(seconds / 2)
+                if later:
+                    group.create_task(watch.until_ready(later.pop(0), within_seconds=60))
+                await garden.clock.sleep(seconds / 2)
+
+            watch = Watch(garden.cloud, _KIND, sleep=sleep, now=garden.clock.now)
+            group.create_task(watch.until_ready("a", within_seconds=60))
+
+    asyncio.run(run())
+    # For b once, and not again for c, which came while it was put off.
+    assert garden.clock.pauses == [0.5, 0.5, 0.5, 0.5]
+    assert (later, garden.polls) == (["d"], 1)
 
 
 def test_who_waits_for_an_end_shares_the_poll_too(garden: _Garden) -> None:

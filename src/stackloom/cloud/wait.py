@@ -101,14 +101,24 @@ class Watch(Generic[StateT]):
         seen = self._round
         async with self._turn:
             if self._round == seen:
-                waited = self._now() - self._began
-                await self._sleep(pause_before_look(waited, self._first, self._look_seconds))
+                await self._pause()
                 begun = self._now()
                 states = {state.id: state for state in await self._look()}
                 self._look_seconds = self._now() - begun
                 self._states = states
                 self._round += 1
         return self._states.get(id)
+
+    async def _pause(self) -> None:
+        """Pause before a look; once longer for those who came meanwhile, so that it is theirs too.
+
+        Servers are asked for in waves: a look between two of them would see one of both.
+        """
+        newest, waited = self._began, self._now() - self._began
+        await self._sleep(pause_before_look(waited, self._first, self._look_seconds))
+        still = self._first - (self._now() - self._began)
+        if self._began > newest and still > 0:
+            await self._sleep(still)
 
     async def _list(self) -> Iterable[StateT]:
         return [state async for state in list_states(self._cloud, self._kind)]
