@@ -451,3 +451,18 @@ def test_what_was_deleted_is_gone_at_once(transport: FakeTransport) -> None:
     with pytest.raises(NotFound):
         asyncio.run(run())
     assert clock.pauses == []
+
+
+def test_what_was_told_long_ago_is_forgotten(transport: FakeTransport) -> None:
+    """A program that runs for months keeps no more than it needs."""
+    cloud = fake_cloud(transport)
+
+    async def run() -> None:
+        for number in range(2500):
+            made = answer(201, {"flower_bed": {"id": f"b-{number}"}})
+            transport.on("POST", "/networking/beds", made)
+            await create(cloud, _BED, {})
+
+    asyncio.run(run())
+    assert len(cloud.told_at) <= 1000
+    assert "b-2499" in cloud.told_at

@@ -26,6 +26,7 @@ StateT = TypeVar("StateT", bound=State)
 # several copies of a database, or API servers with caches, what was made shows a little later.
 _LAG_PAUSES_SECONDS = (0.25, 0.5, 1.0, 1.5)
 _TOLD_FOR_SECONDS = 60.0
+_MOST_TOLD = 1000
 # Below these a 404 is about the object itself; elsewhere it may be about something that was named.
 _OF_ITSELF = ("tags", "metadata")
 
@@ -285,7 +286,12 @@ async def _send(
 
 def _told(cloud: Cloud, state: StateT) -> StateT:
     """Note that the service has told of this one, and return it."""
-    cloud.told_at[state.id] = time.monotonic()
+    now = time.monotonic()
+    if len(cloud.told_at) >= _MOST_TOLD:
+        late = [id for id, told_at in cloud.told_at.items() if now - told_at >= _TOLD_FOR_SECONDS]
+        for id in late or [*cloud.told_at]:
+            del cloud.told_at[id]
+    cloud.told_at[state.id] = now
     return state
 
 
