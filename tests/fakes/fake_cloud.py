@@ -244,6 +244,15 @@ class FakeCloud:
             case "POST", [id, "metadata"]:
                 self._thing(kind, id)["metadata"].update(body["metadata"])
                 return 200, {"metadata": self._thing(kind, id)["metadata"]}
+            case "POST", [id, "os-interface"]:
+                asked = body["interfaceAttachment"]
+                nic = (
+                    {"port": asked["port_id"]} if "port_id" in asked else {"uuid": asked["net_id"]}
+                )
+                return 200, {"interfaceAttachment": {"port_id": self._plug(id, nic)}}
+            case "DELETE", [id, "os-interface", port_id]:
+                self._unplug(id, self._thing("port", port_id))
+                return 202, {}
             case "DELETE", [id]:
                 self._delete(kind, id)
                 return 204, {}
@@ -338,13 +347,7 @@ class FakeCloud:
     def _server(self, thing: Thing) -> Thing:
         nics = thing.pop("networks")
         for nic in nics if isinstance(nics, list) else []:
-            if "port" in nic:
-                self._thing("port", nic["port"])["device_id"] = thing["id"]
-                continue
-            if not self._subnets_on(nic["uuid"]):
-                raise Refusal(400, "BadRequest", "a network requires a subnet to boot")
-            made = {"network_id": nic["uuid"], "device_id": thing["id"]}
-            self._make("port", {**made, "device_owner": "compute:nova"})
+            self._plug(thing["id"], nic)
         flavor = self._thing("flavor", thing.pop("flavorRef"))
         return {
             "metadata": {},
@@ -390,14 +393,32 @@ class FakeCloud:
 
     # --- deleting ---------------------------------------------------------------------------------
 
+    def _plug(self, server_id: str, nic: Thing) -> str:
+        """Put a server on a network, on a port of its own or one that it is given."""
+        if "port" in nic:
+            port = self._thing("port", nic["port"])
+            if port["device_id"]:
+                raise Refusal(409, "PortInUse", f"port {port['id']} is in use")
+            port["device_id"] = server_id
+            return str(port["id"])
+        if not self._subnets_on(nic["uuid"]):
+            raise Refusal(400, "BadRequest", "a network requires a subnet to boot")
+        made = {"network_id": nic["uuid"], "device_id": server_id}
+        return str(self._make("port", {**made, "device_owner": "compute:nova"})["id"])
+
+    def _unplug(self, server_id: str, port: Thing) -> None:
+        """Nova takes its own ports away and lets go of those it was given."""
+        if port["device_id"] != server_id:
+            raise Refusal(404, "NotFound", f"port {port['id']} is not attached")
+        port["device_id"] = ""
+        if port["device_owner"] == "compute:nova":
+            del self.tables["port"][port["id"]]
+
     def _delete(self, kind: str, id: str) -> None:
         thing = self._thing(kind, id)
         if kind == "server":
-            # Nova takes its own ports away and lets go of those it was given.
             for port in [each for each in self.things("port") if each["device_id"] == id]:
-                port["device_id"] = ""
-                if port["device_owner"] == "compute:nova":
-                    del self.tables["port"][port["id"]]
+                self._unplug(id, port)
             thing["leaving"] = True
             return
         users = [port["id"] for port in self.things("port") if _uses(port, kind, id)]

@@ -31,8 +31,8 @@ def test_what_others_made_keeps_its_name() -> None:
     }
     written = captured(KINDS, listed, name="s", outside={("network", "n-9"): "public"})
     assert written.document["existing"] == {
-        "networks": {"public": {"id": "n-9"}},
-        "security_groups": {"default": {"id": "g-1"}},
+        "networks": {"public": {"name": "public"}},
+        "security_groups": {"default": {"name": "default"}},
     }
     port = {"network": "blue", "security_groups": ["default", "web"]}
     assert written.document["ports"] == {"a": port, "b": port}

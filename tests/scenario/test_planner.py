@@ -405,3 +405,17 @@ def test_what_leaves_with_something_that_goes_is_made_again_where_it_is_wanted()
         (Action.CREATE, BEAN, True, ANNA),
     ]
     assert make_plan(kinds, Scenario(name="garden", specs=GARDEN), _there()).changes == ()
+
+
+def test_who_stands_on_a_part_that_goes_is_replaced_with_it() -> None:
+    """Its fields name the whole alone, so nothing that can be changed would let go of the part."""
+    scenario = {NORTH: BedSpec(), ANNA: GardenerSpec(beds=("north",))}
+    states = {
+        NORTH: BedState(id="bed-1"),
+        BEAN: PlantState(id="plant-1", bed_id="bed-1"),
+        ANNA: GardenerState(id="gardener-1", bed_ids=("bed-1", "plant-1")),
+    }
+    plan = _plan(scenario, Observed(states=states, found=TOOLS))
+    assert [
+        (step.action, step.address, step.because) for step in plan.changes if step.replaces
+    ] == [(Action.DELETE, ANNA, None), (Action.CREATE, ANNA, BEAN)]

@@ -18,7 +18,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -28,7 +28,7 @@ from stackloom.cloud.mark import Address
 from stackloom.errors import Cycle
 from stackloom.scenario.attributes import filled
 from stackloom.scenario.graph import everything_before, everything_behind, find_cycle, in_order
-from stackloom.scenario.model import Kinds, Scenario, bonds, needs
+from stackloom.scenario.model import Kinds, Scenario, bonds, needs, references
 from stackloom.scenario.plan import Action, Found, Plan, Step, StepKey
 
 
@@ -128,15 +128,18 @@ def _changes(
     """Return what differs, and what is replaced: for its own sake, or because of which other.
 
     What points to something replaced is compared once more without it, which may replace more. What
-    leaves with something that nobody asks for any more, and is asked for itself, is made again.
+    leaves with something that nobody asks for any more, and is asked for itself, is made again; so
+    is what would stay on a part that goes.
     """
     tied = bonds(kinds, scenario.specs)
     leaving = _leaving_though_wanted(kinds, scenario, observed)
+    holding = _Holders(kinds, scenario, observed)
     comparison = _Comparison(kinds, scenario, observed)
     changes = {each: comparison.of(each) for each in scenario.specs if each in observed.states}
     replaced: set[Address] = set()
     while True:
         own = {each for each, found in changes.items() if not all(d.in_place for d in found)}
+        leaving = {**holding.of_parts_that_go(replaced), **leaving}
         grown = everything_behind(own | leaving.keys() | replaced, tied) & observed.states.keys()
         new = grown - replaced
         if not new:
@@ -171,6 +174,49 @@ def _leaving_though_wanted(
         if owner in gone:
             result[address] = gone[owner]
     return result
+
+
+class _Holders:
+    """Knows who stands on parts: a server on a subnet of its network.
+
+    Its fields name the network alone, so no update would let go of a subnet. And where a subnet is
+    replaced, whoever stands on it cannot stay until the new one is there: both would be there for a
+    while, and what is made then might get an address of the old one.
+    """
+
+    def __init__(self, kinds: Kinds, scenario: Scenario, observed: Observed) -> None:
+        self._kinds = kinds
+        self._specs = scenario.specs
+        self._observed = observed
+        self._parts = {
+            address: state
+            for address, state in observed.states.items()
+            if (declaration := kinds[address.kind].declaration) and declaration.part_of
+        }
+
+    def of_parts_that_go(self, replaced: set[Address]) -> dict[Address, Address]:
+        """Return who holds a part that is replaced or no longer asked for, and which part."""
+        going = {
+            state.id: (address, set(self._needs(address, state)))
+            for address, state in self._parts.items()
+            if address in replaced or address not in self._specs
+        }
+        result: dict[Address, Address] = {}
+        for address in self._specs.keys() & self._observed.states.keys() if going else ():
+            whole = {
+                self._observed.states[reference.address].id
+                for reference in references(self._kinds, address, self._specs[address])
+                if reference.whole and reference.address in self._observed.states
+            }
+            for id in self._needs(address, self._observed.states[address]):
+                part, owners = going.get(id, (address, set()))
+                if part != address and (part in replaced or owners & whole):
+                    result[address] = part
+        return result
+
+    def _needs(self, address: Address, state: Any) -> Iterable[str]:
+        declaration = self._kinds[address.kind].declaration
+        return declaration.needs(state) if declaration else ()
 
 
 class _Comparison:
