@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         VolumeTypeChange,
         VolumeTypeState,
     )
-    from stackloom.resources.compute.aggregate import AggregateState
+    from stackloom.resources.compute.aggregate import AggregateChange, AggregateState, NewAggregate
     from stackloom.resources.compute.availability_zone import AvailabilityZoneState
     from stackloom.resources.compute.compute_service import ComputeServiceState
     from stackloom.resources.compute.flavor import FlavorChange, FlavorState, NewFlavor
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from stackloom.resources.compute.server import NewServer, ServerChange, ServerState
     from stackloom.resources.compute.server_event import ServerEventState
     from stackloom.resources.compute.server_group import NewServerGroup, ServerGroupState
-    from stackloom.resources.compute.server_volume import NewServerVolume, ServerVolumeState
     from stackloom.resources.identity.application_credential import (
         ApplicationCredentialState,
         NewApplicationCredential,
@@ -158,6 +157,7 @@ _MODULE_BY_NAME = {
     "AddressGroupState": "stackloom.resources.network.address_group",
     "AddressScopeChange": "stackloom.resources.network.address_scope",
     "AddressScopeState": "stackloom.resources.network.address_scope",
+    "AggregateChange": "stackloom.resources.compute.aggregate",
     "AggregateState": "stackloom.resources.compute.aggregate",
     "ApplicationCredentialState": "stackloom.resources.identity.application_credential",
     "AvailabilityZoneState": "stackloom.resources.compute.availability_zone",
@@ -192,6 +192,7 @@ _MODULE_BY_NAME = {
     "NetworkState": "stackloom.resources.network.network",
     "NewAddressGroup": "stackloom.resources.network.address_group",
     "NewAddressScope": "stackloom.resources.network.address_scope",
+    "NewAggregate": "stackloom.resources.compute.aggregate",
     "NewApplicationCredential": "stackloom.resources.identity.application_credential",
     "NewBandwidthLimitRule": "stackloom.resources.network.qos_bandwidth_limit_rule",
     "NewCredential": "stackloom.resources.identity.credential",
@@ -219,7 +220,6 @@ _MODULE_BY_NAME = {
     "NewSecurityGroupRule": "stackloom.resources.network.security_group_rule",
     "NewServer": "stackloom.resources.compute.server",
     "NewServerGroup": "stackloom.resources.compute.server_group",
-    "NewServerVolume": "stackloom.resources.compute.server_volume",
     "NewService": "stackloom.resources.identity.service",
     "NewSubnet": "stackloom.resources.network.subnet",
     "NewSubnetPool": "stackloom.resources.network.subnet_pool",
@@ -256,7 +256,6 @@ _MODULE_BY_NAME = {
     "ServerEventState": "stackloom.resources.compute.server_event",
     "ServerGroupState": "stackloom.resources.compute.server_group",
     "ServerState": "stackloom.resources.compute.server",
-    "ServerVolumeState": "stackloom.resources.compute.server_volume",
     "ServiceChange": "stackloom.resources.identity.service",
     "ServiceState": "stackloom.resources.identity.service",
     "SubnetChange": "stackloom.resources.network.subnet",
@@ -284,6 +283,7 @@ __all__ = [
     "AddressGroupState",
     "AddressScopeChange",
     "AddressScopeState",
+    "AggregateChange",
     "AggregateState",
     "ApplicationCredentialState",
     "AvailabilityZoneState",
@@ -319,6 +319,7 @@ __all__ = [
     "NetworkState",
     "NewAddressGroup",
     "NewAddressScope",
+    "NewAggregate",
     "NewApplicationCredential",
     "NewBandwidthLimitRule",
     "NewCredential",
@@ -346,7 +347,6 @@ __all__ = [
     "NewSecurityGroupRule",
     "NewServer",
     "NewServerGroup",
-    "NewServerVolume",
     "NewService",
     "NewSubnet",
     "NewSubnetPool",
@@ -383,7 +383,6 @@ __all__ = [
     "ServerEventState",
     "ServerGroupState",
     "ServerState",
-    "ServerVolumeState",
     "ServiceChange",
     "ServiceState",
     "SubnetChange",
@@ -430,7 +429,7 @@ class Kinds:
         return self._all("network.address_scope")
 
     @cached_property
-    def aggregates(self) -> Collection[AggregateState, Body, Body]:
+    def aggregates(self) -> Collection[AggregateState, NewAggregate, AggregateChange]:
         """All aggregates."""
         return self._all("compute.aggregate")
 
@@ -626,11 +625,6 @@ class Kinds:
         return self._all("compute.server_group")
 
     @cached_property
-    def server_volumes(self) -> Collection[ServerVolumeState, NewServerVolume, Body]:
-        """All server volumes."""
-        return self._all("compute.server_volume")
-
-    @cached_property
     def services(self) -> Collection[ServiceState, NewService, ServiceChange]:
         """All services."""
         return self._all("identity.service")
@@ -715,7 +709,7 @@ class SyncKinds:
         return self._all("network.address_scope")
 
     @cached_property
-    def aggregates(self) -> SyncCollection[AggregateState, Body, Body]:
+    def aggregates(self) -> SyncCollection[AggregateState, NewAggregate, AggregateChange]:
         """All aggregates."""
         return self._all("compute.aggregate")
 
@@ -909,11 +903,6 @@ class SyncKinds:
     def server_groups(self) -> SyncCollection[ServerGroupState, NewServerGroup, Body]:
         """All server groups."""
         return self._all("compute.server_group")
-
-    @cached_property
-    def server_volumes(self) -> SyncCollection[ServerVolumeState, NewServerVolume, Body]:
-        """All server volumes."""
-        return self._all("compute.server_volume")
 
     @cached_property
     def services(self) -> SyncCollection[ServiceState, NewService, ServiceChange]:
