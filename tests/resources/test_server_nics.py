@@ -292,3 +292,22 @@ def test_groups_are_those_of_the_ports_that_nova_made(ids: FakeIds) -> None:
             service="network",
         )
     ]
+
+
+def test_a_leg_with_several_subnets_serves_each_of_them() -> None:
+    """A port of ours that a router has may stand on a subnet of each family."""
+    ips = (
+        FixedIp(subnet_id="s-1", ip_address="10.0.0.9"),
+        FixedIp(subnet_id="s-2", ip_address="fd00::9"),
+    )
+    leg = PortState(
+        id="leg",
+        network_id="n-1",
+        description="stackloom://s/port.leg",
+        device_id="r-1",
+        device_owner="network:router_interface",
+        fixed_ips=ips,
+    )
+    own = PortState(id="own", network_id="n-1", device_id="v-1", fixed_ips=ips[1:])
+    (nic,) = nics_by_server({"port": [leg, own]})["v-1"]
+    assert nic.router_ids == ("r-1",)

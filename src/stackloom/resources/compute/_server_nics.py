@@ -42,7 +42,8 @@ def nics_by_server(listed: Listed) -> dict[str, tuple[Nic, ...]]:
     """Return the places of every server, by its id, in the order of the ports."""
     routers_by_subnet: dict[str, list[str]] = {}
     for interface in interfaces(listed):
-        routers_by_subnet.setdefault(interface.subnet_id, []).append(interface.router_id)
+        for subnet_id in interface.subnet_ids:
+            routers_by_subnet.setdefault(subnet_id, []).append(interface.router_id)
     found: dict[str, list[Nic]] = {}
     for port in listed.get("port", ()):
         mark = read_mark(port.description)
