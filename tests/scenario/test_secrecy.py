@@ -3,8 +3,15 @@
 
 from __future__ import annotations
 
+import pytest
+from tests.fakes.toy_kinds import TOY_KINDS
+
 from stackloom.cloud.kind import Difference
 from stackloom.cloud.mark import Address
+from stackloom.errors import BadScenario
+from stackloom.scenario.language.reading import Inputs
+from stackloom.scenario.language.variables import Given
+from stackloom.scenario.loader import load_text
 from stackloom.scenario.model import Scenario
 from stackloom.scenario.plan import Action, Plan, Step
 from stackloom.scenario.secrecy import showable
@@ -39,3 +46,12 @@ def test_texts_are_hidden_longest_secret_first() -> None:
     assert scenario.hide("hunter2 and hunter") == "*** and ***"
     assert Scenario(name="s", specs={}).hide("hunter2") == "hunter2"
     assert "hunter" not in repr(scenario)
+
+
+def test_a_secret_that_is_wrong_is_not_told() -> None:
+    """Where a value is refused, the message shows it otherwise."""
+    text = "scenario: g\nvariables: {key: {secret: true}}\nbeds: {north: {size: '${var.key}'}}\n"
+    given = Given(source="--var", values={"key": "hunter2"}, are_texts=True)
+    with pytest.raises(BadScenario) as caught:
+        load_text(text, "garden.yaml", TOY_KINDS, Inputs(given=(given,)))
+    assert str(caught.value) == ('garden.yaml:3:22: this should be a whole number, and is "***"')

@@ -27,9 +27,9 @@ from stackloom.scenario.entries import (
     with_implied,
 )
 from stackloom.scenario.graph import find_cycle
-from stackloom.scenario.language.reading import Inputs, read
+from stackloom.scenario.language.reading import Inputs, Reading, read
 from stackloom.scenario.language.variables import Given
-from stackloom.scenario.model import Kinds, Scenario, needs
+from stackloom.scenario.model import Kinds, Scenario, hidden, needs
 from stackloom.scenario.schema import scenario_schema
 from stackloom.scenario.sense import (
     late_problems,
@@ -61,7 +61,9 @@ class Loaded:
 
     def problem(self, address: Address, place: Place, message: str, hint: str = "") -> Problem:
         """Return a problem with a field of one resource, with its place in the file."""
-        return self.document.problem((*self.places.get(address, ()), *place), message, hint)
+        hide = self.scenario.hide
+        where = (*self.places.get(address, ()), *place)
+        return self.document.problem(where, hide(message), hide(hint))
 
 
 def load_file(path: Path, kinds: Kinds, given: Sequence[Given] = ()) -> Loaded:
@@ -126,10 +128,28 @@ def load_text(text: str, file: str, kinds: Kinds, inputs: Inputs = _NO_INPUTS) -
         BadScenario: with every problem that was found.
     """
     reading = read(text, file, inputs, kinds=kinds, sections=kinds_by_section(kinds))
+    try:
+        return _loaded(reading, kinds, inputs.folder)
+    except BadScenario as error:
+        # A value that is wrong is told, unless it is a secret.
+        raise BadScenario([_hidden(each, reading.secrets) for each in error.problems]) from error
+
+
+def _hidden(problem: Problem, secrets: Sequence[str]) -> Problem:
+    return Problem(
+        file=problem.file,
+        line=problem.line,
+        column=problem.column,
+        message=hidden(problem.message, secrets),
+        hint=hidden(problem.hint, secrets),
+    )
+
+
+def _loaded(reading: Reading, kinds: Kinds, folder: str) -> Loaded:
     document = reading.document
     _without_empty_entries(document.values, kinds)
     _raise(list(shape_problems(document, scenario_schema(kinds))))
-    specs, places, late = specs_in(document, kinds, inputs.folder)
+    specs, places, late = specs_in(document, kinds, folder)
     everything, implied_by = expanded(specs, kinds)
     loaded = Loaded(
         scenario=Scenario(
@@ -143,7 +163,7 @@ def load_text(text: str, file: str, kinds: Kinds, inputs: Inputs = _NO_INPUTS) -
         document=document,
         places=with_implied(document, places, implied_by, kinds),
         variables=reading.variables,
-        folder=inputs.folder,
+        folder=folder,
     )
     _raise(list(late_problems(loaded, kinds)))
     whole = replace(loaded.scenario, late=late | late_in_implied(everything, implied_by, late))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,13 +52,18 @@ class Scenario:
 
     def hide(self, text: str) -> str:
         """Return *text* with stars in the place of secrets."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
+        return hidden(text, self.secrets)
 
     def mark(self, address: Address) -> Mark:
         """Return the mark of one of its resources."""
         return Mark(self.name, address)
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """Return *text* with stars in the place of *secrets*, the longest first."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
 
 
 def references(kinds: Kinds, address: Address, spec: Spec) -> list[Reference]:
