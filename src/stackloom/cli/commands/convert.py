@@ -43,7 +43,7 @@ def _convert(invocation: Invocation) -> int:
     else:
         written, lost = _from_scenario(invocation)
     for problem in lost:
-        invocation.talk(f"not carried over: {problem}")
+        invocation.talk(str(problem))
     _write(invocation, written)
     return 0
 

@@ -78,7 +78,7 @@ def _user_data(source: Source, entry: Entry) -> None:
     source.texts(entry, "user_data")
     if entry.get("user_data") and form in {None, "HEAT_CFNTOOLS"} and "${" not in str(form):
         source.writing.losses.add(
-            source.at("user_data_format"),
+            source.at("user_data"),
             "Heat wraps user data for its own tools; here the server gets it as it is (RAW)",
         )
     elif form == "SOFTWARE_CONFIG":
@@ -153,13 +153,12 @@ def server_group(source: Source) -> Entry:
 
 
 def keypair(source: Source) -> Entry:
-    """KeyPair; one whose private half Heat keeps has no counterpart."""
+    """KeyPair; one that the cloud makes has no counterpart, and is looked up by its name."""
     entry: Entry = {}
     source.texts(entry, "public_key")
     source.node("save_private_key")
     if not entry:
-        source.lose("save_private_key", "a key pair that the cloud makes has no counterpart",
-                    "give it a public_key")  # fmt: skip
+        raise CannotCarry("a key pair that the cloud makes has no counterpart", "give a public_key")
     return entry
 
 

@@ -145,6 +145,9 @@ class Source:
         found = self._raw.get(name)
         if found is None:
             return []
+        if isinstance(found, Mapping):  # such as what repeat makes
+            made = self.node(name)
+            found = made if isinstance(made, list) else None
         if not isinstance(found, list):
             self.lose(name, f"{name} that are worked out as a whole cannot be carried over")
             return []

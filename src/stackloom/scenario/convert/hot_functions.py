@@ -16,8 +16,8 @@ from stackloom.scenario.convert.hot_nodes import (
     CannotCarry,
     Choice,
     Expression,
-    Late,
     Pieces,
+    as_text,
     expression,
     operand,
     quoted,
@@ -164,8 +164,7 @@ class Functions:
             return _substituted(template, replacements)
         code = operand(template)
         for word, by in sorted(replacements.items(), key=lambda pair: -len(pair[0])):
-            shown = operand(by) if isinstance(by, str | Pieces | Late) else f"text({operand(by)})"
-            code = f"replace({code}, {quoted(word)}, {shown})"
+            code = f"replace({code}, {quoted(word)}, {as_text(by)})"
         return Expression(code, is_simple=True)
 
     def _fn_replace(self, argument: Any) -> Any:

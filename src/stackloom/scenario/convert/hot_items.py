@@ -365,10 +365,11 @@ def _name(item: Item, losses: Losses) -> str:
             and not (item.condition and not item.is_group)
         ):
             return wanted
-    shown = given if isinstance(given, str) else "by what is worked out"
     suffix = "-0" if item.is_group or item.condition else ""
+    shown = f'"{given}"' if isinstance(given, str) else "by what is worked out"
     losses.add(
         (*item.inner, "properties", "name"),
-        f'it is called "{own}{suffix}" and not {shown}: names stand for themselves here',
+        f'it is called "{own}{suffix}", and not {shown}',
+        "a name is letters, digits, dot, dash and underscore; count adds numbers to it",
     )
     return own

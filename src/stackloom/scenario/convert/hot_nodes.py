@@ -141,7 +141,15 @@ def _joined(parts: list[Any]) -> list[str]:
             merged[-1] += part
         else:
             merged.append(part)
-    return [quoted(p) if isinstance(p, str) else f"text({expression(p)})" for p in merged]
+    return [as_text(each) for each in merged]
+
+
+def as_text(value: Any) -> str:
+    """Return a value inside an expression as the text that it is, or becomes."""
+    if isinstance(value, str):
+        return quoted(value)
+    code = expression(value)
+    return code if isinstance(value, Late | Named | Pieces) else f"text({code})"
 
 
 def expression(value: Any) -> str:  # noqa: PLR0911 - one return for each form

@@ -8,16 +8,19 @@ from typing import Any
 
 from stackloom.scenario.convert import hot_network
 from stackloom.scenario.convert.hot_entry import Source, given
-from stackloom.scenario.convert.hot_nodes import Named, name_text
+from stackloom.scenario.convert.hot_nodes import CannotCarry, Named, name_text
 from stackloom.scenario.convert.hot_rules import joined, rule_of
 
 Entry = dict[str, Any]
 
 
-def _owner(source: Source, kind: str, *names: str) -> tuple[str, Entry | None]:
-    """Return name and entry of what a side belongs to; None where it does not stand here."""
+def _owner(source: Source, kind: str, *names: str) -> tuple[str, Entry]:
+    """Return name and entry of what a side belongs to.
+
+    Raises:
+        CannotCarry: the template does not make it.
+    """
     node = source.node(*names)
-    given_name = next((each for each in names if source.has(each)), names[0])
     if isinstance(node, Named) and node.kind == kind:
         name = name_text(node)
         entry = source.writing.entry(kind, name)
@@ -28,18 +31,11 @@ def _owner(source: Source, kind: str, *names: str) -> tuple[str, Entry | None]:
                 )
             return name, entry
     words = kind.replace("_", " ")
-    source.lose(
-        given_name,
-        f"what belongs to a {words} that the template does not make cannot be carried over",
-        "let the scenario make it",
-    )
-    return "", None
+    raise CannotCarry(f"the template does not make the {words} that it belongs to")
 
 
 def _router_interface(source: Source) -> None:
     _name, router = _owner(source, "router", "router", "router_id")
-    if router is None:
-        return
     if source.has("port") or source.has("port_id"):
         leg: Any = given(port=source.name("port", "port", "port_id"))
     else:
@@ -50,14 +46,11 @@ def _router_interface(source: Source) -> None:
 
 def _router_gateway(source: Source) -> None:
     _name, router = _owner(source, "router", "router_id")
-    if router is not None:
-        router |= hot_network.gateway(source)
+    router |= hot_network.gateway(source)
 
 
 def _route(source: Source) -> None:
     _name, router = _owner(source, "router", "router_id", "router")
-    if router is None:
-        return
     parts = source.parts("routes") if source.has("routes") else [source]
     for part in parts:
         route: Entry = {}
@@ -69,8 +62,6 @@ def _route(source: Source) -> None:
 
 def _security_group_rule(source: Source) -> None:
     name, group = _owner(source, "security_group", "security_group")
-    if group is None:
-        return
     rule = rule_of(source, name)
     if rule:
         group["rules"] = joined([*group.get("rules", []), rule])
@@ -79,8 +70,6 @@ def _security_group_rule(source: Source) -> None:
 def _qos_rule(kind: str) -> Callable[[Source], None]:
     def work(source: Source) -> None:
         _name, policy = _owner(source, "qos_policy", "policy")
-        if policy is None:
-            return
         rule: Entry = {"type": kind}
         source.integers(rule, "max_kbps", "max_burst_kbps", "min_kbps", "min_kpps", "dscp_mark")
         source.texts(rule, "direction")
@@ -91,20 +80,16 @@ def _qos_rule(kind: str) -> Callable[[Source], None]:
 
 def _floating_ip_association(source: Source) -> None:
     _name, address = _owner(source, "floating_ip", "floatingip_id")
-    if address is not None:
-        address |= hot_network.target(source, "port_id", "fixed_ip_address")
+    address |= hot_network.target(source, "port_id", "fixed_ip_address")
 
 
 def _nova_floating_ip_association(source: Source) -> None:
     _name, address = _owner(source, "floating_ip", "floating_ip")
-    if address is not None:
-        address |= given(server=source.name("server", "server_id"))
+    address |= given(server=source.name("server", "server_id"))
 
 
 def _volume_attachment(source: Source) -> None:
     _name, server = _owner(source, "server", "instance_uuid")
-    if server is None:
-        return
     if volume := source.name("volume", "volume_id"):
         server.setdefault("volumes", []).append(volume)
 

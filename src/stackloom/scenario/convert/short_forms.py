@@ -26,6 +26,12 @@ _ORDER = (
     "floating_ips",
     "port_forwardings",
 )
+_SHARED = {
+    "network": "networks",
+    "qos_policy": "qos_policies",
+    "address_scope": "address_scopes",
+    "subnet_pool": "subnet_pools",
+}
 # What a file need not say.
 _USUAL = {"enable_dhcp": True, "admin_state_up": True}
 
@@ -37,6 +43,7 @@ def shortened(entries: Entries) -> Entries:
             for name, value in _USUAL.items():
                 if entry.get(name) is value:
                     del entry[name]
+    _share(entries)
     networks, subnets = entries.get("networks", {}), entries.get("subnets", {})
     _shorten_connections(entries.get("routers", {}), networks, subnets)
     for name in list(subnets):
@@ -46,6 +53,18 @@ def shortened(entries: Entries) -> Entries:
             networks[name] = {"cidr": subnets.pop(name)["cidr"], **network}
     ordered = sorted(entries, key=lambda s: _ORDER.index(s) if s in _ORDER else len(_ORDER))
     return {section: entries[section] for section in ordered if entries[section]}
+
+
+def _share(entries: Entries) -> None:
+    """Let what every project may use say so itself, as scenarios do."""
+    policies = entries.get("rbac_policies", {})
+    for name, policy in list(policies.items()):
+        kind = next((each for each in _SHARED if each in policy), "")
+        owner = entries.get(_SHARED.get(kind, ""), {}).get(policy.get(kind, ""))
+        if policy.get("target_project") == "*" and owner is not None:
+            is_external = policy.get("action") == "access_as_external"
+            owner["external" if is_external else "shared"] = True
+            del policies[name]
 
 
 def _shorten_connections(
