@@ -26,8 +26,9 @@ FIRST_GONE_SECONDS = 0.5
 SHORTEST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 10.0
 SHARE_OF_WAIT = 0.2
-# A service that is busy answers late, and looking at it all the time would keep it busy.
-LOOKS_PER_PAUSE = 2.0
+# A service that is busy answers late, and looking at it all the time would keep it busy: it rests as
+# long as a look took, but what it is busy with may be what is waited for, so not for long.
+LONGEST_REST_SECONDS = 1.0
 
 
 class Watch(Generic[StateT]):
@@ -142,5 +143,6 @@ def pause_before_look(waited: float, first: float, look: float) -> float:
         first: when that one wants the first look.
         look: how long the last one took.
     """
-    pause = max(SHORTEST_PAUSE_SECONDS, SHARE_OF_WAIT * waited, LOOKS_PER_PAUSE * look)
+    rest = min(look, LONGEST_REST_SECONDS)
+    pause = max(SHORTEST_PAUSE_SECONDS, SHARE_OF_WAIT * waited, rest)
     return max(first - waited, min(pause, LONGEST_PAUSE_SECONDS))
