@@ -26,8 +26,8 @@ FIRST_GONE_SECONDS = 0.5
 SHORTEST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 10.0
 SHARE_OF_WAIT = 0.2
-# A service that is busy answers late, and looking at it all the time would keep it busy: it rests as
-# long as a look took, but what it is busy with may be what is waited for, so not for long.
+# A service that is busy answers late, and looking at it all the time would keep it busy: it rests
+# as long as a look took, but what it is busy with may be what is waited for, so not for long.
 LONGEST_REST_SECONDS = 1.0
 
 
