@@ -24,6 +24,7 @@ from stackloom.errors import InDoubt
 from stackloom.scenario.events import Event, StepAccepted, StepInDoubt
 from stackloom.scenario.model import Scenario
 from stackloom.scenario.plan import Action, Plan, Step
+from stackloom.transport.client import Answer, Request
 
 ONE_NETWORK = scenario("scenario: s\nnetworks: {blue: {}}\n")
 THREE_NETWORKS = scenario("scenario: s\nnetworks: {a: {}, b: {}, c: {}}\n")
@@ -439,3 +440,30 @@ def test_a_plan_with_an_id_that_is_gone_ends_in_the_service_s_words() -> None:
             " network network-1 could not be found (HTTP 404)"
         )
     ]
+
+
+class _CloudThatRefusesItsOwnRevision(FakeCloud):
+    """Counts the number up before it compares, as Neutron does for routers with a gateway."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conditions: list[str] = []
+
+    async def send(self, request: Request) -> Answer:
+        """Refuse whatever names a revision."""
+        for network in self.things("network"):
+            network["revision_number"] = 6
+        if condition := request.headers.get("If-Match"):
+            self.conditions.append(condition)
+            return Answer(status=412, headers={}, body=b"")
+        return await super().send(request)
+
+
+def test_a_revision_that_is_the_present_one_is_not_insisted_on() -> None:
+    """It was looked at again, and nobody had changed it."""
+    cloud = _CloudThatRefusesItsOwnRevision()
+    asyncio.run(apply(cloud, ONE_NETWORK))
+    wanted = scenario("scenario: s\nnetworks: {blue: {description: ours}}\n")
+    assert results(asyncio.run(apply(cloud, wanted)))["update network.blue"] == "done"
+    assert cloud.conditions == ["revision_number=6"]
+    assert asyncio.run(changes(cloud, wanted)) == []
