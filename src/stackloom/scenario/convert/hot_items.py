@@ -76,7 +76,8 @@ VALUES: Mapping[str, str] = {
     "OS::Heat::CloudConfig": "cloud_config",
 }
 RANDOM = "OS::Heat::RandomString"
-_LONGEST_NAME = 55  # what repetition adds has to fit into 63 as well
+_LONGEST_NAME = 63
+_LONGEST_REPEATED = 55  # what repetition adds has to fit as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,7 +347,8 @@ def _read(
 
 def _name(item: Item, losses: Losses) -> str:
     """Return the name that the template gives it where it can be one, else its id."""
-    own = re.sub(r"[^A-Za-z0-9_.-]+", "-", item.id).strip("-._")[:_LONGEST_NAME] or "unnamed"
+    longest = _LONGEST_REPEATED if item.is_group or item.condition else _LONGEST_NAME
+    own = re.sub(r"[^A-Za-z0-9_.-]+", "-", item.id).strip("-._")[:longest] or "unnamed"
     given = item.properties.get("name")
     if not item.kind:
         return own

@@ -46,7 +46,11 @@ def subnet(source: Source) -> Entry:
     if source.says_none("gateway_ip"):
         source.node("gateway_ip")
         entry["gateway_ip"] = None
-    source.texts(entry, "gateway_ip", "ipv6_ra_mode", "ipv6_address_mode")
+    else:
+        source.texts(entry, "gateway_ip")
+    source.texts(entry, "ipv6_ra_mode", "ipv6_address_mode")
+    if not entry.keys() & {"cidr", "subnet_pool"}:
+        raise CannotCarry("a subnet needs a range, or a pool to cut it from")
     if "cidr" in entry and "${" not in str(entry["cidr"]):
         entry.pop("ip_version", None)
     if entry.get("ipv6_ra_mode") == entry.get("ipv6_address_mode") is not None:

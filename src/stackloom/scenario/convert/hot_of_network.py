@@ -32,6 +32,11 @@ def _network(writer: HotWriter, address: Address) -> None:
 def _subnet(writer: HotWriter, address: Address) -> None:
     spec: Any = writer.source.scenario.specs[address]
     fields = writer.source.fields(address)
+    if spec.use_default_subnetpool:
+        writer.source.lose(address, "Heat cuts no subnets from a default pool, and leaves it out",
+                           "use_default_subnetpool")  # fmt: skip
+        writer.forget(address)
+        return
     if "ipv6" in fields:
         mode = fields.pop("ipv6")
         fields |= {"ipv6_ra_mode": mode, "ipv6_address_mode": mode}
@@ -43,6 +48,11 @@ def _subnet(writer: HotWriter, address: Address) -> None:
         "network": writer.ref("network", fields.pop("network")),
         "ip_version": spec.version,
     }
+    if "subnet_pool" in fields and "cidr" in fields:
+        message = "Heat takes a range or a pool, and here the range"
+        writer.source.lose(address, message, "subnet_pool")
+        for name in ("subnet_pool", "prefixlen"):
+            fields.pop(name, None)
     if "subnet_pool" in fields:
         properties["subnetpool"] = writer.ref("subnet_pool", fields.pop("subnet_pool"))
     names = ("cidr", "prefixlen", "gateway_ip", "enable_dhcp", "ipv6_ra_mode", "ipv6_address_mode")
@@ -203,6 +213,7 @@ def _port_forwarding(writer: HotWriter, address: Address) -> None:
     fields = writer.source.fields(address)
     if any("-" in str(fields.get(name, "")) for name in ("external_port", "internal_port")):
         writer.source.lose(address, "Heat forwards single ports, not ranges", "external_port")
+        writer.forget(address)
         return
     properties: Fields = {
         "floating_ip": writer.ref("floating_ip", fields.pop("floating_ip")),
@@ -281,6 +292,7 @@ def _rbac_policy(writer: HotWriter, address: Address) -> None:
     kind = next((each for each in kinds if each in fields), "")
     if not kind:
         writer.source.lose(address, "Heat shares no address groups")
+        writer.forget(address)
         return
     properties = {
         "object_type": kinds[kind],

@@ -77,11 +77,11 @@ def variable_name(parameter: str) -> str:
 
 def variable_names(template: Template, losses: Losses) -> dict[str, str]:
     """Return the variable of each parameter; says where it cannot be called the same."""
-    names: dict[str, str] = {}
+    names = {each: each for each in template.parameters if variable_name(each) == each}
     for parameter in template.parameters:
         plain = chosen = variable_name(parameter)
         number = 1
-        while chosen in names.values():
+        while chosen != parameter and chosen in names.values():
             number += 1
             chosen = f"{plain}_{number}"
         names[parameter] = chosen

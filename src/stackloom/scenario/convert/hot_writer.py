@@ -56,6 +56,10 @@ class HotWriter:
         """Return what a resource is called in the template; "" where it has none."""
         return self._ids.get(address, "")
 
+    def forget(self, address: Address) -> None:
+        """Take a resource back that is not written after all."""
+        self._ids.pop(address, None)
+
     def add(
         self, address: Address, type: str, properties: Fields, *, id: str = "",
         after: Iterable[Address] = (),

@@ -49,7 +49,7 @@ def _server(writer: TerraformWriter, address: Address) -> None:
     if boot:
         kind = "volume" if boot.get("volume") else "image"
         said.append(Ref(Address(kind, boot[kind])))
-    writer.order(block, address, said, without="image")
+    writer.order(block, address, said, without=("image",))
 
 
 def _bare_image(writer: TerraformWriter, fields: Fields) -> Fields:
@@ -113,12 +113,17 @@ def _volume(writer: TerraformWriter, address: Address) -> None:
     )
 
 
+def _beside(writer: TerraformWriter, path: str | None) -> str | None:
+    """Return the path of a file as the scenario has it: beside its own."""
+    return path.removeprefix(f"{writer.source.loaded.folder}/") if path else None
+
+
 def _image(writer: TerraformWriter, address: Address) -> None:
     fields = writer.source.fields(address)
     writer.block(
         address,
         name=address.name,
-        local_file_path=fields.pop("file", None),
+        local_file_path=_beside(writer, fields.pop("file", None)),
         image_source_url=fields.pop("url", None),
         container_format=fields.pop("container_format", "bare"),
         min_disk_gb=fields.pop("min_disk", None),

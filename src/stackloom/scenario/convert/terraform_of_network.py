@@ -131,7 +131,7 @@ def _port(writer: TerraformWriter, address: Address) -> None:
     rest(writer, address, fields)
     said = [Ref(Address("network", network)), *(Ref(Address("subnet", i["subnet"])) for i in ips)]
     said += [Ref(Address("security_group", each)) for each in groups or ()]
-    writer.order(block, address, said, without="qos_policy")
+    writer.order(block, address, said, without=("qos_policy",))
 
 
 def _router(writer: TerraformWriter, address: Address) -> None:
@@ -147,7 +147,10 @@ def _router(writer: TerraformWriter, address: Address) -> None:
         external_network_id=writer.id("network", gateway.network) if gateway else None,
         enable_snat=long.get("enable_snat"),
     )
-    _fixed_ips(writer, block, address, long.get("external_fixed_ips", []), "external_fixed_ip")
+    ips = long.get("external_fixed_ips", [])
+    _fixed_ips(writer, block, address, ips, "external_fixed_ip")
+    said = [Ref(Address("subnet", each["subnet"])) for each in ips]
+    writer.order(block, address, said, without=("network",))
 
 
 def _router_interface(writer: TerraformWriter, address: Address) -> None:
@@ -211,7 +214,7 @@ def _floating_ip(writer: TerraformWriter, address: Address) -> None:
         dns_domain=fields.pop("dns_domain", None),
     )
     rest(writer, address, fields)
-    writer.order(block, address, said)
+    writer.order(block, address, said, without=("network", "qos_policy"))
 
 
 def _end(writer: TerraformWriter, address: Address, fields: Fields, said: list[Any]) -> Any:
@@ -264,7 +267,7 @@ def _port_forwarding(writer: TerraformWriter, address: Address) -> None:
         internal_ip_address=inner,
         description=fields.pop("description", None),
     )
-    writer.order(block, address, said)
+    writer.order(block, address, said, without=("network",))
 
 
 def _trunk(writer: TerraformWriter, address: Address) -> None:

@@ -7,7 +7,7 @@ Source: the provider terraform-provider-openstack/openstack, docs/{resources,dat
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from stackloom.cloud.kind import Place
@@ -140,15 +140,17 @@ class TerraformWriter:
         """Add a block inside a block."""
         block.inside(name, **{key: self.value(each, of) for key, each in attributes.items()})
 
-    def order(self, block: Block, address: Address, said: Any, *, without: str = "") -> None:
+    def order(
+        self, block: Block, address: Address, said: Any, *, without: Collection[str] = ()
+    ) -> None:
         """Let a resource wait for what it does not name.
 
         Args:
             said: what it points to already.
-            without: a kind that it need not wait for.
+            without: kinds that it need not wait for.
         """
         waited = self.source.needs.get(address, set()) - referenced(said) - {address}
-        places = sorted(self.place(each) for each in waited if each.kind != without)
+        places = sorted(self.place(each) for each in waited if each.kind not in without)
         if orders := [Code(each) for each in places if each]:
             block.add(depends_on=orders)
 

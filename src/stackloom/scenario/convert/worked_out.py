@@ -71,6 +71,8 @@ class WorkedOut:
         self.losses = Losses(loaded.document)
         longest_first = sorted(set(self.scenario.secrets), key=lambda text: (-len(text), text))
         self._secrets = [text for text in longest_first if text]
+        for secret in self.secrets:
+            self.losses.add(("variables",), f"{secret.name} stands for a secret; give its value")
 
     @property
     def secrets(self) -> list[Secret]:
