@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from scripts import pictures
+from scripts import pictures, scenario_fields
 
 from stackloom import errors, plug
 from stackloom.auth import methods
@@ -163,6 +163,19 @@ def kinds_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def scenario_fields_page() -> str:
+    """Return the page of what a scenario may say of each kind."""
+    lines = [
+        "# Fields of a scenario",
+        "",
+        _GENERATED,
+        "",
+        "What may be said in each section; [scenarios](../guide/scenarios.md) shows how.",
+        *scenario_fields.lines_of(kinds_by_module().values()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def commands_page() -> str:
     """Return the page of all commands with their options."""
     lines = [
@@ -288,6 +301,7 @@ def _yes(value: bool) -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "src/stackloom/kinds.py": kinds_module,
     "docs/reference/kinds.md": kinds_page,
+    "docs/reference/scenario-fields.md": scenario_fields_page,
     "docs/reference/commands.md": commands_page,
     "docs/reference/auth-methods.md": methods_page,
     "docs/reference/errors.md": errors_page,
