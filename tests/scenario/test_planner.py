@@ -246,6 +246,40 @@ def test_a_delete_waits_for_the_update_that_lets_go() -> None:
     ]
 
 
+def test_an_update_waits_for_the_deletes_of_what_stands_on_it() -> None:
+    """The plant is out before its bed grows: a volume is detached before it is extended."""
+    plan = _plan(
+        {NORTH: BedSpec(size=2)},
+        Observed(
+            states={NORTH: BedState(id="bed-1"), BEAN: PlantState(id="plant-1", bed_id="bed-1")}
+        ),
+    )
+    assert [(step.address, step.action, step.needs) for step in plan.steps] == [
+        (BEAN, Action.DELETE, frozenset()),
+        (NORTH, Action.UPDATE, {StepKey(BEAN, deletes=True)}),
+    ]
+
+
+def test_an_update_that_lets_go_does_not_wait_for_what_stands_on_it() -> None:
+    """The north bed goes after Anna has moved south, so the south bed waits for no delete at all."""
+    bea = Address("gardener", "bea")
+    plan = _plan(
+        {ANNA: GardenerSpec(beds=("south",)), SOUTH: BedSpec(size=2)},
+        Observed(
+            states={
+                NORTH: BedState(id="bed-1"),
+                SOUTH: BedState(id="bed-2"),
+                ANNA: GardenerState(id="gardener-1", bed_ids=("bed-1",)),
+                bea: GardenerState(id="gardener-2", bed_ids=("bed-2",)),
+            }
+        ),
+    )
+    by_address = {step.address: step for step in plan.steps}
+    assert by_address[SOUTH].needs == frozenset()
+    assert by_address[ANNA].needs == {StepKey(SOUTH)}
+    assert by_address[NORTH].needs == {StepKey(ANNA)}
+
+
 def test_what_an_update_needs_before_it_lets_go_does_not_wait_for_the_delete() -> None:
     """The new bed is made before the old one goes; otherwise each would wait for the other."""
     plan = _plan(

@@ -9,6 +9,8 @@ Rules:
   the new one in place, is.
 * Creates wait for what they need. Deletes wait for whatever holds on to the deleted: until that is
   deleted as well, or an update has let go.
+* An update waits for the deletes of what stands on it: a volume that is detached grows afterwards,
+  for Cinder does one of both at a time. Not where a delete may wait for that update.
 * What leaves with another, such as the subnets of a network, costs no request of its own; so nobody
   else's may be among it.
 * The creates of a kind wait for all deletes of that kind: addresses, ranges and names become free
@@ -313,6 +315,7 @@ def _with_needs(
         key.address for needs in delete_needs.values() for key in needs if not key.deletes
     }
     early = everything_before(letting_go, wanted_needs)
+    standing_on = _standing_on(kinds, deletes, [u for u in updates if u.address not in early])
     with_others = _leaving(kinds, deletes, delete_needs)
     return [
         replace(
@@ -324,11 +327,26 @@ def _with_needs(
     ] + [
         replace(
             step,
-            needs=frozenset(StepKey(each) for each in wanted_needs[step.address]),
+            needs=frozenset(StepKey(each) for each in wanted_needs[step.address])
+            | standing_on.get(step.address, frozenset()),
             after_deletes=step.action is Action.CREATE and step.address not in early,
         )
         for step in others
     ]
+
+
+def _standing_on(
+    kinds: Kinds, deletes: Sequence[Step], updates: Sequence[Step]
+) -> dict[Address, frozenset[StepKey]]:
+    """Return, for each update, the deletes of what stands on it."""
+    by_id = {step.state.id: step.address for step in updates}
+    found: dict[Address, set[StepKey]] = {}
+    for step in deletes if by_id else ():
+        declaration = kinds[step.address.kind].declaration
+        for id in declaration.needs(step.state) if declaration else ():
+            if id in by_id:
+                found.setdefault(by_id[id], set()).add(step.key)
+    return {address: frozenset(keys) for address, keys in found.items()}
 
 
 def _leaving(
