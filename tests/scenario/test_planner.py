@@ -261,7 +261,7 @@ def test_an_update_waits_for_the_deletes_of_what_stands_on_it() -> None:
 
 
 def test_an_update_that_lets_go_does_not_wait_for_what_stands_on_it() -> None:
-    """The north bed goes after Anna has moved south, so the south bed waits for no delete at all."""
+    """The north bed goes once Anna has moved, so the south bed waits for no delete."""
     bea = Address("gardener", "bea")
     plan = _plan(
         {ANNA: GardenerSpec(beds=("south",)), SOUTH: BedSpec(size=2)},
