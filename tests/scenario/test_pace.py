@@ -103,11 +103,11 @@ def test_what_began_one_by_one_becomes_wide_where_nobody_has_to_wait() -> None:
 def test_far_away_and_bound_by_its_cpu_is_kept_busy() -> None:
     """Its worker never waits for us, and the queue before it is not everything."""
     seconds, most = _Cloud(way=0.15, work=0.1, workers=1).run(50)
-    assert most <= 20
+    assert most <= 40
     assert seconds == pytest.approx(0.15 + 50 * 0.1, rel=0.05)
 
 
-@pytest.mark.parametrize(("work", "width"), [(0.002, 50), (0.1, 10), (1.0, 8)])
+@pytest.mark.parametrize(("work", "width"), [(0.002, 50), (0.1, 20), (1.0, 9)])
 def test_what_other_changes_took_says_more_than_lists(work: float, width: int) -> None:
     """Networks are deleted as the router's interfaces were before, whatever lists take."""
     meter = _Cloud(way=0.15, work=0.0, workers=1, looks=0.05).meter()

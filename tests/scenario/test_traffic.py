@@ -50,7 +50,7 @@ async def _most_at_once(
 
 @pytest.mark.parametrize(
     ("way", "work", "most"),
-    [(0.15, 0.001, 25), (0.15, 0.05, 8), (0.15, 0.02, 12), (0.003, 0.08, 8)],
+    [(0.15, 0.001, 25), (0.15, 0.05, 14), (0.15, 0.02, 23), (0.003, 0.08, 8)],
 )
 def test_a_service_gets_as_many_as_it_can_take(way: float, work: float, most: int) -> None:
     """All at once far away, a few where its CPU decides, something between between."""

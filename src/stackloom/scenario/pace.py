@@ -65,7 +65,7 @@ class Pace:
             capacity = REACH * _capacity(readings.latest, best, way)
         elif others := self._meter.best_by_sort(self._service):
             best = _likely_work(others, way)
-            capacity = min(least, AT_ONCE_IN_A_LANE)
+            capacity = least
         else:
             return min(least, int(self._ceiling))
         wanted = max(least, round(capacity * (way + best) / best))
