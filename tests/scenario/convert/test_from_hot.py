@@ -63,6 +63,10 @@ LOST = {
         '4:3: parameter "Image Name" becomes the variable "image_name"',
         f'45:33: it is called "first_disk", and not "first disk" {_NAMES}',
     ],
+    "names": [
+        f'8:61: it is called "sg", and not by what is worked out {_NAMES}',
+        '29:9: "att0" is left out: it belongs to one of several that are made alike: server sers-0',
+    ],
     "network": [f"60:5: {_ORDER}"],
     "one-server": [],
     "security": [f'17:13: it is called "database", and not "data base" {_NAMES}'],

@@ -38,12 +38,15 @@ def _convert(invocation: Invocation) -> int:
     options = invocation.options
     path = Path(options.file)
     text = read_text_file(path)
-    if is_template(read_document(text, options.file).values):
+    is_hot = is_template(read_document(text, options.file).values)
+    if is_hot:
         written, lost = _from_template(invocation, path, text)
     else:
         written, lost = _from_scenario(invocation)
     for problem in lost:
         invocation.talk(str(problem))
+    if is_hot:
+        _tell_what_is_wrong(invocation, path, written)
     _write(invocation, written)
     return 0
 
@@ -68,6 +71,28 @@ def _from_template(invocation: Invocation, path: Path, text: str) -> tuple[str, 
     name = scenario_name(options.name or path.stem)
     converted = from_hot(text, str(path), KINDS, name=name)
     return as_yaml(converted.document), converted.lost
+
+
+def _tell_what_is_wrong(invocation: Invocation, path: Path, text: str) -> None:
+    """Read what was written once more: what Heat let pass may be refused here.
+
+    Variables without a value end that early; whoever gives them will be told.
+    """
+    from stackloom.errors import BadScenario
+    from stackloom.operations import KINDS
+    from stackloom.scenario.language.reading import Inputs
+    from stackloom.scenario.loader import load_text, read_text_file
+
+    beside = Inputs(
+        read_file=lambda name: read_text_file(path.parent / name), folder=str(path.parent)
+    )
+    name = invocation.options.output or "what was written"
+    try:
+        load_text(text, name, KINDS, beside)
+    except BadScenario as error:
+        for problem in error.problems:
+            if not problem.message.endswith("has no value"):
+                invocation.talk(str(problem))
 
 
 def _from_scenario(invocation: Invocation) -> tuple[str, Sequence[Problem]]:

@@ -157,6 +157,8 @@ def _write_side(writing: Writing, item: Item) -> None:
 
 def _note_beside(template: Template, losses: Losses) -> None:
     """Note what resources say beside their properties; the order, once: it is worked out here."""
+    if "parameter_groups" in template.document.values:
+        losses.add(("parameter_groups",), "there is no counterpart of parameter_groups", key=True)
     orders = [id for id, each in template.resources.items()
               if isinstance(each, Mapping) and "depends_on" in each]  # fmt: skip
     if orders:

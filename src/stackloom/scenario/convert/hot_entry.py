@@ -15,6 +15,7 @@ from stackloom.scenario.convert.hot_nodes import (
     CannotCarry,
     Choice,
     Expression,
+    Late,
     Named,
     expression,
     name_code,
@@ -73,14 +74,17 @@ class Writing:
         query = name_text(value)
         if (kind, query) in self.named:
             return self.named[kind, query]
+        if own := self.items.own(kind, value):
+            return own
+        if re.search(r"\$\{.*(\bcount\.|\.[a-z]+\.[a-z_]+\})", query):
+            words = kind.replace("_", " ")
+            raise CannotCarry(f"which {words} this is, is not known when the scenario is read")
         variable = _VARIABLE.fullmatch(value.code) if isinstance(value, Expression) else None
-        if "${" in query and not variable:
-            raise CannotCarry(f"which {kind} this is, is worked out", "give it by one parameter")
-        wanted = variable[1] if variable else query
+        wanted = query.replace("${var.", "").replace("}", "")
         name = re.sub(r"[^A-Za-z0-9_.-]+", "-", wanted).strip("-._") or kind
-        own = {item.name for item in self.items.items.values() if item.kind == kind}
+        taken = {item.name for item in self.items.items.values() if item.kind == kind}
         entries = self.existing.setdefault(self.section(kind), {})
-        while name in own or name in entries:
+        while name in taken or name in entries:
             name = f"existing-{name}"
         by_id = _ID.fullmatch(query) or (variable and variable[1].endswith("_id"))
         entries[name] = {"id" if by_id else "name": query}
@@ -243,7 +247,10 @@ class Source:
             if isinstance(value, Named) and value.kind != kind:
                 words = value.kind.replace("_", " ")
                 raise CannotCarry(f"this is a {words}, where a {kind.replace('_', ' ')} is wanted")
-            if looked_up or isinstance(value, Named):
+            is_own = isinstance(value, Named) or (
+                isinstance(value, Late) and (value.kind, value.attribute) == (kind, "name")
+            )
+            if looked_up or is_own:
                 return name_text(value)
             if isinstance(value, Choice):
                 sides = [self._side(kind, each) for each in (value.yes, value.no)]

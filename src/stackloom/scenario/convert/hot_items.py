@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import yaml
@@ -211,7 +212,7 @@ class Items:
     def _attribute(self, item: Item, named: Named, path: Sequence[Any]) -> Any:
         words = [str(each) for each in path if not isinstance(each, Named)]
         if path[0] == "name" and len(path) == 1:
-            return named.name
+            return Late(item.kind, named.name, "name")
         if item.kind == "server" and path[0] in {"first_address", "networks", "addresses"}:
             return self._server_address(item, named, path)
         if item.kind == "port" and words == ["fixed_ips", "0", "ip_address"]:
@@ -256,6 +257,38 @@ class Items:
         first = places[0].get("network", places[0].get("uuid"))
         return bool(first) and name_text(self.of(item).value(first)) == name_text(network)
 
+    def own(self, kind: str, value: Any) -> str:
+        """Return the entry of what the template makes and others call by its name; "" for none."""
+        wanted = name_text(value)
+        for item in self.items.values():
+            if item.kind != kind or item.is_group or item.condition:
+                continue
+            given = item.properties.get("name")
+            names = {item.name}
+            if given is not None:
+                try:
+                    names.add(str(written(self.functions.value(given))))
+                except CannotCarry:
+                    continue
+            if wanted in names:
+                return item.name
+        return ""
+
+    def subnet_holding(self, network: str, address: Any) -> str:
+        """Return the one subnet of a network that an address may be on; "" where that is open."""
+        found: list[str] = []
+        for item in self.items.values():
+            on = item.properties.get("network", item.properties.get("network_id"))
+            if item.kind != "subnet" or item.is_group or item.condition or on is None:
+                continue
+            try:
+                is_there = name_text(self.functions.value(on)) == network
+            except CannotCarry:
+                continue
+            if is_there and _may_hold(item.properties.get("cidr"), address):
+                found.append(item.name)
+        return found[0] if len(found) == 1 else ""
+
     def network_count(self, id_or_name: Pieces) -> int:
         """Return on how many networks a server is, by the name of its entry."""
         base = re.sub(r"-(0|\$\{.*\}|[0-9]+)$", "", str(written(id_or_name)))
@@ -263,6 +296,14 @@ class Items:
             if item.kind == "server" and item.name in {base, str(written(id_or_name))}:
                 return len(item.properties.get("networks") or ())
         return 0
+
+
+def _may_hold(cidr: Any, address: Any) -> bool:
+    """Tell whether a range holds an address, or may do so where one of them is worked out."""
+    try:
+        return ip_address(address) in ip_network(cidr)
+    except (ValueError, TypeError):
+        return True
 
 
 def _is_int(value: Any) -> bool:

@@ -63,12 +63,15 @@ def subnet(source: Source) -> Entry:
     return entry
 
 
-def _fixed_ips(source: Source, name: str) -> list[Entry]:
+def _fixed_ips(source: Source, name: str, network: str = "") -> list[Entry]:
     result = []
     for each in source.parts(name):
         entry = given(subnet=each.name("subnet", "subnet", "subnet_id"))
         each.texts(entry, "ip_address")
         each.end()
+        if network and "subnet" not in entry:
+            found = source.writing.items.subnet_holding(network, entry.get("ip_address"))
+            entry = given(subnet=found) | entry
         if "subnet" in entry:
             result.append(entry)
         elif entry:
@@ -79,7 +82,7 @@ def _fixed_ips(source: Source, name: str) -> list[Entry]:
 def port(source: Source) -> Entry:
     """Port."""
     entry: Entry = given(network=source.name("network", "network", "network_id"))
-    entry |= given(fixed_ips=_fixed_ips(source, "fixed_ips"))
+    entry |= given(fixed_ips=_fixed_ips(source, "fixed_ips", entry.get("network", "")))
     if "network" not in entry and "fixed_ips" in entry:
         subnet = source.writing.entry("subnet", entry["fixed_ips"][0]["subnet"]) or {}
         entry |= given(network=subnet.get("network", ""))

@@ -120,6 +120,8 @@ def _inside_text(part: Any) -> str:
 
 
 def _late(value: Late | Named) -> str:
+    if isinstance(value, Late) and value.attribute == "name":
+        return str(written(value.name))
     attribute = value.attribute if isinstance(value, Late) else "id"
     if any(not isinstance(part, str) for part in value.name.parts):
         # A name that is worked out cannot stand inside ${kind.name.attribute}: the text of that is.
@@ -130,6 +132,8 @@ def _late(value: Late | Named) -> str:
 def _late_code(value: Late | Named) -> str:
     """Return an expression whose value is the text of a late value, which is filled in later."""
     attribute = value.attribute if isinstance(value, Late) else "id"
+    if attribute == "name":
+        return expression(value.name)
     parts = ["${" + value.kind + ".", *value.name.parts, f".{attribute}}}"]
     return " + ".join(_joined(parts))
 

@@ -31,6 +31,8 @@ def _owner(source: Source, kind: str, *names: str) -> tuple[str, Entry]:
                 )
             return name, entry
     words = kind.replace("_", " ")
+    if isinstance(node, Named):
+        raise CannotCarry(f"it belongs to one of several that are made alike: {words} {name}")
     raise CannotCarry(f"the template does not make the {words} that it belongs to")
 
 
