@@ -8,9 +8,10 @@ waited so far, which is also the most by which the end of a wait is noticed late
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from stackloom.cloud.cloud import Cloud
 from stackloom.cloud.kind import Kind, Progress, State
@@ -18,10 +19,16 @@ from stackloom.cloud.verbs import list_states
 from stackloom.errors import TimedOut, WentToError
 from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 
+if TYPE_CHECKING:
+    from stackloom.transport.meter import Meter
+
 StateT = TypeVar("StateT", bound=State)
 
-# Nothing is built sooner; what is deleted may be gone sooner.
+# Nothing is built sooner, and the further away a cloud is the less a look too early is worth; what
+# is deleted may be gone sooner.
 FIRST_READY_SECONDS = 1.0
+SOONEST_READY_SECONDS = 0.5
+WAYS_BEFORE_LOOK = 3.0
 FIRST_GONE_SECONDS = 0.5
 SHORTEST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 10.0
@@ -71,7 +78,7 @@ class Watch(Generic[StateT]):
             WentToError: the cloud gave up on it; the message has the cloud's reason.
             TimedOut: the time was up; carries the last state seen.
         """
-        started = self._begin(FIRST_READY_SECONDS)
+        started = self._begin(first_look_seconds(self._cloud.meter))
         while True:
             state = await self._next(id)
             progress = self._kind.progress(state) if state else Progress.WAITING
@@ -133,6 +140,12 @@ class Watch(Generic[StateT]):
                 last=state,
                 hint="it may still get there; run the command again to go on",
             )
+
+
+def first_look_seconds(meter: Meter | None) -> float:
+    """Return when something may have become ready at the soonest, by how far the cloud is away."""
+    way = meter.quickest_seconds if meter else math.inf
+    return min(FIRST_READY_SECONDS, SOONEST_READY_SECONDS + WAYS_BEFORE_LOOK * way)
 
 
 def pause_before_look(waited: float, first: float, look: float) -> float:
