@@ -467,3 +467,19 @@ def test_a_revision_that_is_the_present_one_is_not_insisted_on() -> None:
     assert results(asyncio.run(apply(cloud, wanted)))["update network.blue"] == "done"
     assert cloud.conditions == ["revision_number=6"]
     assert asyncio.run(changes(cloud, wanted)) == []
+
+
+def test_what_was_not_usable_when_it_was_planned_is_read_again_by_who_names_it() -> None:
+    """A run was killed while a server was built: what the next one knew of it is old by then."""
+    cloud = FakeCloud()
+    asyncio.run(apply(cloud, ONE_SERVER))
+    cloud.things("server")[0] |= {"status": "BUILD", "age": 0}
+    wanted = scenario(
+        """\
+scenario: s
+networks: {blue: {description: "${server.alice.status}"}}
+servers: {alice: {image: cirros, flavor: m1.tiny}}
+"""
+    )
+    asyncio.run(apply(cloud, wanted))
+    assert cloud.things("network")[0]["description"] == "ACTIVE stackloom://s/network.blue"

@@ -148,6 +148,8 @@ class CloudActions:
             self._tell(StepAccepted(address=step.address, id=id))
             watch = self._watches[kind.name]
             await watch.until_ready(id, within_seconds=READY_WITHIN_SECONDS)
+            # Also one that an earlier run has made: the plan saw it without what came since.
+            self._incomplete.add(step.address)
         self._settled.add(step.address)
 
     # --- creating ---------------------------------------------------------------------------------
