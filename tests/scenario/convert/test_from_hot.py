@@ -253,3 +253,12 @@ def test_a_name_of_a_file_becomes_one_of_a_scenario() -> None:
     assert [scenario_name(each) for each in ("my stack", "--", "a" * 99)] == [
         "my-stack", "converted", "a" * 63,
     ]  # fmt: skip
+
+
+def test_the_guide_shows_what_comes_out() -> None:
+    """The template on its page becomes the scenario on its page."""
+    page = (HERE.parents[2] / "docs" / "guide" / "convert.md").read_text(encoding="utf-8")
+    template, written = (each.partition("```")[0] for each in page.split("```yaml\n")[1:])
+    conversion = from_hot(template, "stack.yaml", KINDS, name="stack")
+    assert conversion.lost == ()
+    assert as_yaml(conversion.document) == written

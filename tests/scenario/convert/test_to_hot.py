@@ -60,8 +60,8 @@ def test_everything_is_written_word_for_word() -> None:
             "127:17: rbac_policy.address_group.partners.access_as_shared."
             "0123456789abcdef0123456789abcdef: Heat shares no address groups"
         ),
-        "130:14: ${server.web.addresses}: Heat tells addresses network by network",
-        "133:10: ${port.database.addresses}: Heat tells addresses network by network",
+        "130:14: ${server.web.addresses}: Heat tells more than the addresses",
+        "133:10: ${port.database.addresses}: Heat tells more than the addresses",
         '134:13: output "password" is secret here, and shown by Heat',
     ]
     assert "swordfish" not in template

@@ -135,9 +135,8 @@ class HotWriter:
         if path is None and ref.attribute == "addresses":
             path = self._addresses(ref)
             if not path:
-                words = f"{late_words(ref)}: Heat tells addresses network by network"
-                self._lose(of, place, words)
-                path = ("addresses",)
+                self._lose(of, place, f"{late_words(ref)}: Heat tells more than the addresses")
+                path = ("fixed_ips",) if ref.address.kind == "port" else ("addresses",)
         return {"get_attr": [id, *(path or ("show", ref.attribute))]}
 
     def _addresses(self, ref: Ref) -> tuple[Any, ...]:
