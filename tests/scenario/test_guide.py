@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What docs/guide/scenarios.md shows and says, held against the code.
+"""What docs/guide/scenarios.md and the README show and say, held against the code.
 
 A YAML block is one of four: a scenario by itself; one that is ``# wrong``, with its problems in the
 block behind it; a file that others name, ``# parts/networks.yaml``; or a part of the scenario that
@@ -22,6 +22,7 @@ import pytest
 from stackloom import errors, plug
 from stackloom.cli import commands
 from stackloom.cli.command import Group
+from stackloom.cli.finding import find
 from stackloom.cli.options import add_common_options
 from stackloom.cli.plan_text import counts_line, plan_lines
 from stackloom.cloud.mark import Address
@@ -53,7 +54,8 @@ from stackloom.scenario.plan import Action, Step
 from stackloom.scenario.planner import Observed, make_plan
 from stackloom.scenario.schema import scenario_schema
 
-_FILE = Path(__file__).parents[2] / "docs" / "guide" / "scenarios.md"
+_ROOT = Path(__file__).parents[2]
+_FILE = _ROOT / "docs" / "guide" / "scenarios.md"
 _PAGE = _FILE.read_text(encoding="utf-8")
 _BLOCKS = [
     (language, text) for language, text in re.findall(r"```(\w+)\n(.*?)```", _PAGE, re.DOTALL)
@@ -73,6 +75,7 @@ _TEXTS = {
     "~/.ssh/id_ed25519.pub": f"ssh-ed25519 {base64.b64encode(b'a key').decode()} me\n",
 }
 _VALUES = Given(source="a test", values={"password": "correct-horse"}, may_be_more=True)
+_README = (_ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def _read_file(path: str) -> str:
@@ -168,21 +171,43 @@ def test_the_plan_of_the_first_scenario_is_the_one_shown() -> None:
 
 def test_command_lines_are_understood() -> None:
     """With the arguments and options that they are shown with."""
-    groups = plug.read(commands, "GROUP", Group)
-    lines = [
-        shlex.split(line, comments=True)
-        for language, text in _BLOCKS
-        if language == "sh"
-        for line in text.splitlines()
-    ]
+    lines = _command_lines(_PAGE)
     assert len(lines) > 10
-    for program, command, *rest in lines:
-        assert program == "stackloom"
-        words = rest[: rest.index(">")] if ">" in rest else rest
-        parser = argparse.ArgumentParser(exit_on_error=False)
-        groups[command].by_name[""].arguments(parser)
-        add_common_options(parser)
-        parser.parse_args(words)
+    for line in lines:
+        assert line.pop(0) == "stackloom"
+        _parse(line)
+
+
+def test_command_lines_of_the_readme_are_understood() -> None:
+    """Those of stackloom; it calls them as they are in a checkout."""
+    lines = [line for line in _command_lines(_README) if line[0] == "scripts/stackloom"]
+    assert len(lines) > 5
+    for _, *words in lines:
+        _parse(words)
+
+
+def test_the_readme_shows_an_example_as_it_is() -> None:
+    """Without the comment at its top."""
+    [shown] = re.findall(r"```yaml\n(.*?)```", _README, re.DOTALL)
+    example = (_ROOT / "examples" / "two-networks.yaml").read_text(encoding="utf-8")
+    assert example.partition("\n")[2] == shown
+
+
+def _command_lines(page: str) -> list[list[str]]:
+    """Return the lines of all shell blocks as words, without comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    return [shlex.split(line, comments=True) for text in blocks for line in text.splitlines()]
+
+
+def _parse(words: list[str]) -> None:
+    """Read a command line as the command does; ends the test where it does not fit."""
+    own = words[: words.index(">")] if ">" in words else words
+    found = find(own)
+    assert found.command is not None, own
+    parser = argparse.ArgumentParser()
+    found.command.arguments(parser)
+    add_common_options(parser)
+    parser.parse_args(own[found.words :])
 
 
 # --- the language ---------------------------------------------------------------------------------
@@ -379,8 +404,9 @@ def test_links_lead_somewhere() -> None:
     assert len(links) > 30
     here = {link[1:] for link in links if link.startswith("#")}
     assert here <= anchors
-    files = [link for link in links if not link.startswith("#")]
-    assert [link for link in files if not (_FILE.parent / link).exists()] == []
+    files = [_FILE.parent / link for link in links if not link.startswith("#")]
+    files += [_ROOT / link for link in re.findall(r"\]\(([^)#:]+)\)", _README)]
+    assert [path for path in files if not path.exists()] == []
 
 
 def test_every_chapter_is_in_the_contents() -> None:
