@@ -161,7 +161,7 @@ def test_drift_is_told_field_by_field(stackloom: CommandLine, cloud: FakeCloud, 
     cloud.things("network")[0]["mtu"] = 9000
     assert stackloom("drift", file, "--detailed-exitcode") == Said(
         code=2,
-        stdout='scenario "s": 1 resources are not as they should be\n'
+        stdout='scenario "s": 1 resource is not as it should be\n'
         "  ~ network.blue  has been changed\n"
         "      mtu: is 9000, should be 1400\n",
         stderr="",

@@ -55,7 +55,9 @@ def drift_lines(scenario: str, drift: Sequence[Drifted]) -> list[str]:
     """Say where the cloud is not what the scenario says, field by field."""
     if not drift:
         return [f'scenario "{scenario}": no drift']
-    lines = [f'scenario "{scenario}": {len(drift)} resources are not as they should be']
+    number = len(drift)
+    told = "1 resource is not as it" if number == 1 else f"{number} resources are not as they"
+    lines = [f'scenario "{scenario}": {told} should be']
     for each in drift:
         lines.append(f"  {_DRIFT_SYMBOLS[each.how]} {each.address}  {_DRIFT_WORDS[each.how]}")
         for difference in each.differences:
