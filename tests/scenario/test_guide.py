@@ -193,6 +193,22 @@ def test_the_readme_shows_an_example_as_it_is() -> None:
     assert example.partition("\n")[2] == shown
 
 
+def test_every_example_is_listed_with_its_own_words() -> None:
+    """Those of the comment at its top."""
+    folder = _ROOT / "examples"
+    [rows] = _tables((folder / "README.md").read_text(encoding="utf-8"))
+    told = {file.partition("]")[0].removeprefix("["): words for file, words in rows}
+    known = {
+        path.name: " ".join(
+            line.removeprefix("# ")
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line.startswith("# ")
+        ).removesuffix(".")
+        for path in folder.glob("*.yaml")
+    }
+    assert told == known
+
+
 def _command_lines(page: str) -> list[list[str]]:
     """Return the lines of all shell blocks as words, without comments."""
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
