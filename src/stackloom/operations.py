@@ -245,7 +245,7 @@ def executor(
     plain = CloudActions(cloud, KINDS, planned.scenario, planned.plan, tell=tell)
     actions = RecordedActions(plain, records)
     bulk = [kind.name for kind in KINDS.values() if kind.bulk]
-    return Executor(planned.plan, actions, bulk_kinds=bulk, tell=tell)
+    return Executor(planned.plan, actions, bulk_kinds=bulk, bulk_size=plain.bulk_size, tell=tell)
 
 
 def raise_if_failed(scenario_name: str, outcomes: tuple[Outcome, ...]) -> None:

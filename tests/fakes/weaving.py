@@ -12,7 +12,7 @@ from stackloom.auth.session import Session
 from stackloom.auth.settings import Settings
 from stackloom.cloud.cloud import Cloud
 from stackloom.resources import all_kinds
-from stackloom.scenario.actions import CloudActions
+from stackloom.scenario.actions import MOST_IN_BULK, CloudActions
 from stackloom.scenario.events import Outcome, Tell, tell_nobody
 from stackloom.scenario.executor import Executor
 from stackloom.scenario.loader import load_text
@@ -70,7 +70,9 @@ async def plan(cloud: Cloud, wanted: Scenario) -> Plan:
 def executor(cloud: Cloud, wanted: Scenario, made: Plan, tell: Tell = tell_nobody) -> Executor:
     """Return what carries a plan out."""
     actions = CloudActions(cloud, KINDS, wanted, made, tell=tell, sleep=no_pause)
-    return Executor(made, actions, bulk_kinds=BULK, tell=tell, now=lambda: 0.0)
+    return Executor(
+        made, actions, bulk_kinds=BULK, tell=tell, bulk_size=lambda: MOST_IN_BULK, now=lambda: 0.0
+    )
 
 
 async def apply(

@@ -48,6 +48,9 @@ from stackloom.transport.client import Answer
 
 # A Neutron bulk request is one transaction; a long one holds locks and risks a gateway's timeout.
 MOST_IN_BULK = 50
+# A cloud nearby works on a bulk longer than a request is under way; a part of it is there sooner.
+MOST_IN_NEAR_BULK = 8
+NEAR_SECONDS = 0.05
 READY_WITHIN_SECONDS = 600.0
 GONE_WITHIN_SECONDS = 300.0
 # With a database of several writers a list may lag a create by a moment.
@@ -107,11 +110,28 @@ class CloudActions:
         self, steps: Sequence[Step], ids: IdByAddress
     ) -> Mapping[Address, str | StackloomError]:
         """Make all of *steps*; see ``executor.Actions``."""
-        chunks = [steps[i : i + MOST_IN_BULK] for i in range(0, len(steps), MOST_IN_BULK)]
         made: dict[Address, str | StackloomError] = {}
-        for part in await together(self._create_chunk(chunk, ids) for chunk in chunks):
-            made |= part
-        return made
+        if len(steps) > 1:
+            try:
+                # Nearby, one bulk of a kind after the other: then the first is there soon, and what
+                # waits for it goes on beside the next.
+                lane = f"bulk {steps[0].address.kind}" if self._is_near else ""
+                async with self._traffic.lane(lane, "", None):
+                    made |= await self._create_in_bulk(steps, ids)
+            except StackloomError as error:
+                # In doubt, and the look failed: nothing is known, so nothing is sent again.
+                return {step.address: error for step in steps}
+        rest = [step for step in steps if step.address not in made]
+        singles = await together(self._create_one(step, ids) for step in rest)
+        return made | {step.address: one for step, one in zip(rest, singles, strict=True)}
+
+    def bulk_size(self) -> int:
+        """Return how many of a kind to make in one request: few where a request costs no way."""
+        return MOST_IN_NEAR_BULK if self._is_near else MOST_IN_BULK
+
+    @property
+    def _is_near(self) -> bool:
+        return self._cloud.meter.quickest_seconds < NEAR_SECONDS
 
     async def update(self, step: Step, ids: IdByAddress) -> None:
         """Bring about what differs, with the ids that are known by now."""
@@ -153,20 +173,6 @@ class CloudActions:
         self._settled.add(step.address)
 
     # --- creating ---------------------------------------------------------------------------------
-
-    async def _create_chunk(
-        self, steps: Sequence[Step], ids: IdByAddress
-    ) -> dict[Address, str | StackloomError]:
-        made: dict[Address, str | StackloomError] = {}
-        if len(steps) > 1:
-            try:
-                made |= await self._create_in_bulk(steps, ids)
-            except StackloomError as error:
-                # In doubt, and the look failed: nothing is known, so nothing is sent again.
-                return {step.address: error for step in steps}
-        rest = [step for step in steps if step.address not in made]
-        singles = await together(self._create_one(step, ids) for step in rest)
-        return made | {step.address: one for step, one in zip(rest, singles, strict=True)}
 
     async def _create_in_bulk(self, steps: Sequence[Step], ids: IdByAddress) -> dict[Address, str]:
         """Make *steps* in one request; what is missing from the result has to be made singly."""

@@ -8,6 +8,7 @@ skips only the steps behind it. It knows neither clouds nor kinds.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -44,6 +45,8 @@ class Executor:
 
     Args:
         bulk_kinds: kinds of which the actions can make many in one request.
+        bulk_size: how many of those to make at once; what waits for the first ones need not wait for
+            the last.
         now: a clock in seconds that never goes back.
     """
 
@@ -53,11 +56,13 @@ class Executor:
         actions: Actions,
         *,
         bulk_kinds: Collection[str] = (),
+        bulk_size: Callable[[], int] = lambda: sys.maxsize,
         tell: Tell = tell_nobody,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._actions = actions
         self._bulk_kinds = frozenset(bulk_kinds)
+        self._bulk_size = bulk_size
         self._tell = tell
         self._now = now
         self._steps = {step.key: step for step in plan.steps}
@@ -120,8 +125,9 @@ class Executor:
             elif self._stopping:
                 self._end(Outcome(step=step, result=Result.STOPPED))
             elif step.action is Action.CREATE and step.address.kind in self._bulk_kinds:
-                bulk = bulks.setdefault(step.address.kind, [])
-                if not bulk:
+                bulk = bulks.get(step.address.kind, [])
+                if not bulk or len(bulk) >= self._bulk_size():
+                    bulk = bulks[step.address.kind] = []
                     begun.append(bulk)
                 bulk.append(step)
             else:
