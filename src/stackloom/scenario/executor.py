@@ -45,7 +45,7 @@ class Executor:
 
     Args:
         bulk_kinds: kinds of which the actions can make many in one request.
-        bulk_size: how many of those to make at once; what waits for the first ones need not wait for
+        bulk_size: how many of those to make at once; what waits for the first need not wait for
             the last.
         now: a clock in seconds that never goes back.
     """

@@ -196,3 +196,42 @@ async def _networks(cloud: Cloud) -> list[str]:
     query = {"project_id": token.project_id}
     answer = await cloud.request("network", "GET", "/v2.0/networks", query=query)
     return sorted(each["id"] for each in json.loads(answer.body)["networks"])
+
+
+def test_a_flavor_goes_between_plan_and_apply(course: Course, tmp_path: Path) -> None:
+    """Servers fail in Nova's words; once there is such a flavor again, the next apply goes on."""
+    name = f"drill-{course.name}"
+    file = tmp_path / course.file.name
+    text = course.file.read_text(encoding="utf-8").replace("m1.tiny", name)
+    file.write_text(text, encoding="utf-8")
+    changed = replace(course, file=file)
+
+    async def make() -> str:
+        async with course.project.admin.connect() as admin:
+            body = {"flavor": {"name": name, "vcpus": 1, "ram": 64, "disk": 1}}
+            answer = await admin.request("compute", "POST", "/v2.1/flavors", body=body)
+            return str(json.loads(answer.body)["flavor"]["id"])
+
+    async def drop(id: str) -> None:
+        async with course.project.admin.connect() as admin:
+            await admin.request("compute", "DELETE", f"/v2.1/flavors/{id}")
+
+    async def run() -> None:
+        first, made = await make(), list[str]()
+
+        async def disturbed() -> None:
+            weaver = changed.weaver()
+            async with weaver.planned() as (planned, carry_out):
+                assert planned.plan.counts["create"]
+                await drop(first)
+                told = failures(await carry_out())
+            assert any(each.startswith("server.") for each in told), told
+            made.append(await make())
+
+        try:
+            await changed.trial("the flavor is deleted between plan and apply", disturbed)
+        finally:
+            for id in made:
+                await drop(id)
+
+    asyncio.run(run())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from stackloom.transport.client import Answer, Request, Transport
 from stackloom.transport.reqwest import ReqwestTransport
 
 Wrap = Callable[[Transport], Transport]
+CarryOut = Callable[[], Awaitable[tuple[Outcome, ...]]]
 # What cannot be told apart by its name: ports are known by whom they serve.
 _SERVED = "device_owner"
 
@@ -74,13 +75,19 @@ class Weaver:
 
     async def apply(self) -> tuple[Outcome, ...]:
         """Bring it about and return what became of each step."""
+        async with self.planned() as (_planned, carry_out):
+            return await carry_out()
+
+    @asynccontextmanager
+    async def planned(self) -> AsyncIterator[tuple[operations.Planned, CarryOut]]:
+        """Plan it, and hand out what carries the plan out."""
         loaded = self.loaded
         async with (
             self.open() as cloud,
             operations.hold(cloud, loaded.scenario.name, self.environment) as records,
         ):
             planned = await operations.plan(cloud, loaded, records=records, check_quota=False)
-            return await operations.executor(cloud, planned, records).run()
+            yield planned, operations.executor(cloud, planned, records).run
 
     async def destroy(self) -> tuple[Outcome, ...]:
         """Take it away."""
