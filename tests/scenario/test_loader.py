@@ -20,6 +20,7 @@ from stackloom.resources.image.image import ImageSpec
 from stackloom.scenario.attributes import Late
 from stackloom.scenario.loader import load_file, load_text
 
+TEXT_RULE = "(quotes make it a text, and so does ${text(...)})"
 PLANT_FIELDS = " (known are: bed, light, sort, tied_to, watering)"
 
 
@@ -98,7 +99,7 @@ gardeners: [anna]
             f"garden.yaml:1:11: 'my garden' cannot be a name {name_rule}",
             'garden.yaml:2:1: "bets" is not known here ("beds" is meant?)',
             'garden.yaml:4:17: this should be a whole number, and is "two"',
-            "garden.yaml:4:28: this should be a text, and is 7 (quotes make it a text)",
+            "garden.yaml:4:28: this should be a text, and is 7 " + TEXT_RULE,
             "garden.yaml:4:38: this should be a number, and is a list",
             "garden.yaml:4:50: this should be a mapping or nothing, and is 3",
             f'garden.yaml:5:3: "so uth" cannot be a name {name_rule}',
@@ -128,7 +129,7 @@ gardeners: [anna]
         ("scenario: {}\n", "garden.yaml:1:11: this should be a text, and is a mapping"),
         (
             "scenario: 12\n",
-            "garden.yaml:1:11: this should be a text, and is 12 (quotes make it a text)",
+            "garden.yaml:1:11: this should be a text, and is 12 " + TEXT_RULE,
         ),
         (
             "scenario: g\nbeds: {a: {size: 12:30}}\n",
@@ -181,7 +182,7 @@ beds:
         'garden.yaml:3:7: "height" is missing\n'
         'garden.yaml:3:15: "hight" is not known here ("height" is meant?)\n'
         'garden.yaml:4:23: this should be a whole number, and is "high"\n'
-        "garden.yaml:4:37: this should be a text or nothing, and is 5 (quotes make it a text)"
+        "garden.yaml:4:37: this should be a text or nothing, and is 5 " + TEXT_RULE
     )
 
 

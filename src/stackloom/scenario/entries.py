@@ -11,32 +11,29 @@ import msgspec
 
 from stackloom.cloud.kind import Kind, Place, Spec
 from stackloom.cloud.mark import Address
-from stackloom.errors import BadScenario, Problem
 from stackloom.scenario.attributes import Late, fill, late_values_in
 from stackloom.scenario.document import Document
+from stackloom.scenario.findings import Findings
 from stackloom.scenario.model import Kinds, Output
 from stackloom.scenario.schema import existing_sections
 
 
 def specs_in(
-    document: Document, kinds: Kinds, folder: str
+    document: Document, kinds: Kinds, folder: str, findings: Findings
 ) -> tuple[dict[Address, Spec], dict[Address, Place], dict[Address, tuple[Late, ...]]]:
     """Read every entry of every section, in the order of the file.
 
     Args:
         folder: where the paths of files begin.
+        findings: are told of entries that are no specs, which are left out.
 
     Returns:
         The specs, where each stands, and what each wants to know of the cloud.
-
-    Raises:
-        BadScenario: entries that are no specs.
     """
     by_section = kinds_by_section(kinds)
     late: dict[Address, tuple[Late, ...]] = {}
     specs: dict[Address, Spec] = {}
     places: dict[Address, Place] = {}
-    problems: list[Problem] = []
     for section, entries in document.values.items():
         kind = by_section.get(section)
         if kind is None or kind.declaration is None:
@@ -47,19 +44,18 @@ def specs_in(
             try:
                 spec = msgspec.convert(plain if wanted else fill(plain, str), kind.declaration.spec)
             except msgspec.ValidationError as error:
-                problems.append(document.problem((section, name), str(error)))
+                findings.add([document.problem((section, name), str(error))])
+                findings.leave_out(name, entry)
                 continue
             address = kind.declaration.address_of(Address(kind.name, name), spec)
             if address in specs:
                 same = places[address][-1]
                 message = f'this asks for the same as "{same}" does: {address}'
-                problems.append(document.problem((section, name), message, key=True))
+                findings.add([document.problem((section, name), message, key=True)])
             specs[address] = spec
             places[address] = (section, name)
             if wanted:
                 late[address] = wanted
-    if problems:
-        raise BadScenario(problems)
     return specs, places, late
 
 

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a file to a scenario, or to everything that is wrong with it, each with file, line, column.
 
-Passes, each only if the one before found nothing: the language (includes, variables, repetition,
-expressions), shape (JSON Schema), sense (each spec by itself), and references among them.
+Passes, each over the entries in which the ones before found nothing: the language (includes,
+variables, repetition, expressions), shape (JSON Schema), sense (each spec by itself), references
+among them, and, where nothing at all is wrong so far, how they stand to each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from posixpath import expanduser
 from typing import Any
 
-from stackloom.cloud.kind import Place
+import msgspec
+
+from stackloom.cloud.kind import Place, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import BadScenario, Problem, UsageError
 from stackloom.scenario.document import Document
@@ -26,6 +29,7 @@ from stackloom.scenario.entries import (
     specs_in,
     with_implied,
 )
+from stackloom.scenario.findings import Findings
 from stackloom.scenario.graph import find_cycle
 from stackloom.scenario.language.reading import Inputs, Reading, read
 from stackloom.scenario.language.variables import Given
@@ -127,9 +131,10 @@ def load_text(text: str, file: str, kinds: Kinds, inputs: Inputs = _NO_INPUTS) -
     Raises:
         BadScenario: with every problem that was found.
     """
-    reading = read(text, file, inputs, kinds=kinds, sections=kinds_by_section(kinds))
+    findings = Findings()
+    reading = read(text, file, inputs, findings, kinds=kinds, sections=kinds_by_section(kinds))
     try:
-        return _loaded(reading, kinds, inputs.folder)
+        return _loaded(reading, kinds, inputs.folder, findings)
     except BadScenario as error:
         # A value that is wrong is told, unless it is a secret.
         raise BadScenario([_hidden(each, reading.secrets) for each in error.problems]) from error
@@ -145,11 +150,14 @@ def _hidden(problem: Problem, secrets: Sequence[str]) -> Problem:
     )
 
 
-def _loaded(reading: Reading, kinds: Kinds, folder: str) -> Loaded:
+def _loaded(reading: Reading, kinds: Kinds, folder: str, findings: Findings) -> Loaded:
     document = reading.document
     _without_empty_entries(document.values, kinds)
-    _raise(list(shape_problems(document, scenario_schema(kinds))))
-    specs, places, late = specs_in(document, kinds, folder)
+    shape = shape_problems(document, scenario_schema(kinds))
+    findings.add(problem for _places, problems in shape for problem in problems)
+    for at_fault, _problems in shape:
+        _leave_out(document, at_fault, findings, kinds_by_section(kinds))
+    specs, places, late = specs_in(document, kinds, folder, findings)
     everything, implied_by = expanded(specs, kinds)
     loaded = Loaded(
         scenario=Scenario(
@@ -165,21 +173,68 @@ def _loaded(reading: Reading, kinds: Kinds, folder: str) -> Loaded:
         variables=reading.variables,
         folder=folder,
     )
-    _raise(list(late_problems(loaded, kinds)))
+    findings.add(late_problems(loaded, kinds, findings))
     whole = replace(loaded.scenario, late=late | late_in_implied(everything, implied_by, late))
     loaded = replace(loaded, scenario=whole)
-    _raise(list(sense_problems(loaded, specs, kinds)))
-    problems = list(reference_problems(loaded, specs, kinds))
-    _raise(problems + list(together_problems(loaded, kinds, problems)))
+    _check_references(loaded, _sensible(loaded, specs, kinds, findings), kinds, findings)
     if circle := find_cycle(needs(kinds, loaded.scenario)):
         names = " -> ".join(str(address) for address in [*circle, circle[0]])
-        _raise([loaded.problem(circle[0], (), f"these need each other in a circle: {names}")])
+        findings.add([loaded.problem(circle[0], (), f"these need each other in a circle: {names}")])
+    findings.tell()
     return loaded
 
 
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        raise BadScenario(problems)
+def _leave_out(
+    document: Document, places: Sequence[Place], findings: Findings, sections: Collection[str]
+) -> None:
+    """Take the entries at *places* out of a document, so that the rest can be looked at.
+
+    Raises:
+        BadScenario: it is not about entries, so there is no rest.
+    """
+    for place in places:
+        section = place[0] if place else None
+        if section in sections and len(place) == 1:  # no mapping at all
+            document.values.pop(section, None)
+        elif section in sections and isinstance(document.values.get(section), dict):
+            findings.leave_out(str(place[1]), document.values[section].pop(place[1], None))
+        elif len(place) == 1 and section in document.values and section not in _NOT_ENTRIES:
+            findings.leave_out(str(section), document.values.pop(section))
+        else:
+            findings.tell()
+
+
+_NOT_ENTRIES = ("scenario", "existing", "outputs")
+
+
+def _sensible(
+    loaded: Loaded, written: Mapping[Address, Spec], kinds: Kinds, findings: Findings
+) -> Mapping[Address, Spec]:
+    """Return the specs that make sense by themselves, and tell what is wrong with the others."""
+    sensible = dict(written)
+    for address, spec in written.items():
+        if problems := list(sense_problems(loaded, address, spec, kinds)):
+            findings.add(problems)
+            findings.leave_out(address.name, msgspec.to_builtins(sensible.pop(address)))
+    return sensible
+
+
+def _check_references(
+    loaded: Loaded, written: Mapping[Address, Spec], kinds: Kinds, findings: Findings
+) -> None:
+    """Look at how resources stand to each other.
+
+    Raises:
+        BadScenario: something is wrong, here or before.
+    """
+    everything, _ = expanded(written, kinds)
+    rest = replace(loaded, scenario=replace(loaded.scenario, specs=everything))
+    is_whole = not findings.problems
+    problems = list(reference_problems(rest, written, kinds, findings))
+    findings.add(problems)
+    if is_whole:
+        findings.add(together_problems(loaded, kinds, problems))
+    findings.tell()
 
 
 def _without_empty_entries(values: Any, kinds: Kinds) -> None:

@@ -14,27 +14,25 @@ from stackloom.scenario.model import Kinds, references
 from stackloom.scenario.shape import meant
 
 if TYPE_CHECKING:
+    from stackloom.scenario.findings import Findings
     from stackloom.scenario.loader import Loaded
 
 # neutron_lib/db/constants.py, DESCRIPTION_FIELD_SIZE, 2026.2.
 LONGEST_DESCRIPTION = 255
 
 
-def sense_problems(
-    loaded: Loaded, written: Mapping[Address, Spec], kinds: Kinds
-) -> Iterator[Problem]:
-    """Yield what is wrong with each spec by itself."""
-    for address, spec in written.items():
-        declaration = kinds[address.kind].declaration
-        assert declaration is not None, "only declared kinds are read"
-        for fault in declaration.faults(spec):
-            yield loaded.problem(address, fault.place, fault.message, fault.hint)
-        yield from _description_problems(loaded, address, spec)
-        specs = loaded.scenario.specs
-        for implied, implied_spec in declaration.expand(address, spec, specs):
-            if specs[implied] != implied_spec:
-                message = f"this implies {implied}, which stands for something else already"
-                yield loaded.problem(address, (), message, "leave one of the two out, or rename")
+def sense_problems(loaded: Loaded, address: Address, spec: Spec, kinds: Kinds) -> Iterator[Problem]:
+    """Yield what is wrong with a spec by itself."""
+    declaration = kinds[address.kind].declaration
+    assert declaration is not None, "only declared kinds are read"
+    for fault in declaration.faults(spec):
+        yield loaded.problem(address, fault.place, fault.message, fault.hint)
+    yield from _description_problems(loaded, address, spec)
+    specs = loaded.scenario.specs
+    for implied, implied_spec in declaration.expand(address, spec, specs):
+        if specs[implied] != implied_spec:
+            message = f"this implies {implied}, which stands for something else already"
+            yield loaded.problem(address, (), message, "leave one of the two out, or rename")
 
 
 def _description_problems(loaded: Loaded, address: Address, spec: Spec) -> Iterator[Problem]:
@@ -82,9 +80,9 @@ def _value_at(values: Any, place: Place) -> Any:
 
 
 def reference_problems(
-    loaded: Loaded, written: Mapping[Address, Spec], kinds: Kinds
+    loaded: Loaded, written: Mapping[Address, Spec], kinds: Kinds, findings: Findings
 ) -> Iterator[Problem]:
-    """Yield what is named and is not there."""
+    """Yield what is named and is not there, nor would come from what is left out."""
     specs = {**loaded.scenario.specs, **loaded.scenario.existing}
     told: set[str] = set()
     names_by_kind: dict[str, list[str]] = {}
@@ -93,6 +91,8 @@ def reference_problems(
     for address, spec in loaded.scenario.specs.items():
         for reference in references(kinds, address, spec):
             if reference.declared and reference.address not in specs:
+                if findings.may_have_brought(reference.name):
+                    continue
                 known = names_by_kind.get(reference.kind, [])
                 message = f'there is no {reference.kind} "{reference.name}" in this scenario'
                 hint = meant(reference.name, sorted(known))
@@ -106,22 +106,26 @@ def reference_problems(
                 yield loaded.problem(address, place, message, hint)
 
 
-def late_problems(loaded: Loaded, kinds: Kinds) -> Iterator[Problem]:
-    """Yield what is wanted of the cloud and cannot be told."""
+def late_problems(loaded: Loaded, kinds: Kinds, findings: Findings) -> Iterator[Problem]:
+    """Yield what is wanted of the cloud and cannot be told, nor could of what is left out."""
     scenario = loaded.scenario
     for address, wanted in scenario.late.items():
         for late in wanted:
-            yield from _late_problem(loaded, kinds, loaded.places[address], late)
+            yield from _late_problem(loaded, kinds, findings, loaded.places[address], late)
     for name, output in scenario.outputs.items():
         for late in late_values_in(output.value):
-            yield from _late_problem(loaded, kinds, ("outputs", name), late)
+            yield from _late_problem(loaded, kinds, findings, ("outputs", name), late)
 
 
-def _late_problem(loaded: Loaded, kinds: Kinds, around: Place, late: Late) -> Iterator[Problem]:
+def _late_problem(
+    loaded: Loaded, kinds: Kinds, findings: Findings, around: Place, late: Late
+) -> Iterator[Problem]:
     known = {**loaded.scenario.specs, **loaded.scenario.existing}
     value = _value_at(loaded.document.values, around)
     place = (*around, *(_place_inside(value, str(late)) or ()))
     kind = late.address.kind
+    if late.address not in known and findings.may_have_brought(late.address.name):
+        return
     if late.address not in known:
         names = sorted(address.name for address in known if address.kind == kind)
         message = f'{late}: there is no {kind} "{late.address.name}" in this scenario'

@@ -26,12 +26,28 @@ _TYPES = {
 }
 
 
-def shape_problems(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield everything in which a document is not what its schema says."""
+def shape_problems(
+    document: Document, schema: Mapping[str, Any]
+) -> list[tuple[list[Place], list[Problem]]]:
+    """Return everything in which a document is not what its schema says.
+
+    Each with the places of the entries, ``(section, name)``, that are wrong, or ``(section,)``.
+    """
     validator = jsonschema_rs.Draft202012Validator(dict(schema))
-    for error in validator.iter_errors(document.values):
-        place: Place = tuple(error.instance_path)
-        yield from _explain(document, schema, place, error)
+    return [
+        (_entries_at_fault(place, error), list(_explain(document, schema, place, error)))
+        for error in validator.iter_errors(document.values)
+        for place in [tuple(error.instance_path)]
+    ]
+
+
+def _entries_at_fault(place: Place, error: Any) -> list[Place]:
+    names: list[str] = []
+    if error.kind.name == "additionalProperties":
+        names = list(error.kind.unexpected)
+    elif error.kind.name == "propertyNames":
+        names = [error.kind.error.instance]
+    return [(*place, name)[:2] for name in names] or [place[:2]]
 
 
 def _explain(
@@ -77,9 +93,10 @@ def _wrong_type(
     wanted = " or ".join(_TYPES.get(each, each) for each in types)
     message = f"this should be {wanted}, and is {_shown(instance)}"
     is_bare = "string" in types and isinstance(instance, bool | int | float)
-    return document.problem(place, message, "quotes make it a text" if is_bare else "")
+    return document.problem(place, message, _TEXT_RULE if is_bare else "")
 
 
+_TEXT_RULE = "quotes make it a text, and so does ${text(...)}"
 _NAME_RULE = (
     "letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 63"
 )

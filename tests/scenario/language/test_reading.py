@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stackloom.errors import BadScenario, UsageError
+from stackloom.scenario.findings import Findings
 from stackloom.scenario.language.reading import Inputs, Reading, read
 from stackloom.scenario.language.variables import Given, given_by_environment
 
@@ -19,7 +20,10 @@ def _read(text: str, *given: Given, files: dict[str, str] | None = None) -> Read
         return (files or {})[path]
 
     inputs = Inputs(given=given, read_file=read_file)
-    return read(text, "lab.yaml", inputs, kinds=("server",), sections=("networks", "servers"))
+    findings, kinds, sections = Findings(), ("server",), ("networks", "servers")
+    reading = read(text, "lab.yaml", inputs, findings, kinds=kinds, sections=sections)
+    findings.tell()
+    return reading
 
 
 def _values(text: str, *given: Given, files: dict[str, str] | None = None) -> Any:

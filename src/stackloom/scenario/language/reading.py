@@ -12,6 +12,7 @@ import msgspec
 
 from stackloom.errors import BadScenario, Problem, UsageError
 from stackloom.scenario.document import Document, read_document
+from stackloom.scenario.findings import Findings
 from stackloom.scenario.language.expressions import Scope
 from stackloom.scenario.language.functions import FUNCTIONS, BadValue
 from stackloom.scenario.language.includes import ReadFile, no_files, with_includes
@@ -58,23 +59,31 @@ class Reading:
 
 
 def read(
-    text: str, file: str, inputs: Inputs, *, kinds: Collection[str], sections: Collection[str]
+    text: str,
+    file: str,
+    inputs: Inputs,
+    findings: Findings,
+    *,
+    kinds: Collection[str],
+    sections: Collection[str],
 ) -> Reading:
     """Read a text with everything that it includes, repeats and works out.
 
     Args:
         kinds: the first words of what only the cloud knows.
         sections: where entries may be repeated.
+        findings: are told of entries that cannot be worked out, which are left out.
 
     Raises:
-        BadScenario: with everything that is wrong.
+        BadScenario: with everything that is wrong, where nothing can be worked out.
     """
     document = with_includes(read_document(text, file), inputs.read_file)
     if not isinstance(document.values, dict):
         return Reading(document=document)
-    variables = _variables(document)
+    variables = _variables(document, findings)
     values = values_of(variables, list(inputs.given))
-    _raise_problems(document, values)
+    findings.add(_problems(document, values))
+    findings.tell()
     inside = {k: v for k, v in document.values.items() if k != "variables"}
     bare = replace(document, values=inside)
     scope = Scope(
@@ -82,19 +91,18 @@ def read(
         kinds=kinds,
         functions={**FUNCTIONS, "file": _file_function(inputs.read_file)},
     )
-    name = worked_out(replace(bare, values={"name": inside.get("scenario")}), scope, ())
+    name = worked_out(replace(bare, values={"name": inside.get("scenario")}), scope, (), findings)
     scope = scope.with_values(scenario={"name": name.values["name"]})
     hidden = {name for name, variable in variables.items() if variable.secret}
     return Reading(
-        document=worked_out(bare, scope, sections),
+        document=worked_out(bare, scope, sections, findings),
         secrets=tuple(values.secrets),
         variables={name: value for name, value in values.values.items() if name not in hidden},
     )
 
 
-def _variables(document: Document) -> dict[str, Variable]:
+def _variables(document: Document, findings: Findings) -> dict[str, Variable]:
     entries = document.values.get("variables") or {}
-    problems: list[Problem] = []
     result: dict[str, Variable] = {}
     if not isinstance(entries, Mapping):
         raise BadScenario([document.problem(("variables",), "this should be a mapping")])
@@ -103,26 +111,21 @@ def _variables(document: Document) -> dict[str, Variable]:
         if not _VARIABLE_NAME.fullmatch(name):
             message = f'"{name}" cannot be the name of a variable'
             hint = "lower case letters, digits and underscores, beginning with a letter"
-            problems.append(document.problem(place, message, hint, key=True))
+            findings.add([document.problem(place, message, hint, key=True)])
             continue
         try:
             result[name] = declared(entry)
         except msgspec.ValidationError as error:
-            problems.append(document.problem(place, f"this is no variable: {error}"))
-    if problems:
-        raise BadScenario(problems)
+            findings.add([document.problem(place, f"this is no variable: {error}")])
     return result
 
 
-def _raise_problems(document: Document, values: Values) -> None:
-    problems = problems_of(values, document.file)
-    problems += [
+def _problems(document: Document, values: Values) -> list[Problem]:
+    return problems_of(values, document.file) + [
         document.problem(("variables", name), message, hint, key=True)
         for name, message, hint in values.problems
         if name
     ]
-    if problems:
-        raise BadScenario(problems)
 
 
 def _file_function(read_file: ReadFile) -> Any:

@@ -10,13 +10,15 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from stackloom.cloud.kind import Place
-from stackloom.errors import BadScenario, Problem
 from stackloom.scenario.document import Document
+from stackloom.scenario.findings import Findings
 from stackloom.scenario.language.expressions import BadExpression, Scope, interpolated
 from stackloom.scenario.language.functions import MOST_REPETITIONS
 
 
-def worked_out(document: Document, scope: Scope, sections: Collection[str]) -> Document:
+def worked_out(
+    document: Document, scope: Scope, sections: Collection[str], findings: Findings
+) -> Document:
     """Return a document without repetitions and expressions.
 
     A repeated entry ``web`` becomes ``web-0``, ``web-1`` with ``count``, and ``web-KEY`` with
@@ -24,29 +26,34 @@ def worked_out(document: Document, scope: Scope, sections: Collection[str]) -> D
 
     Args:
         sections: where entries may be repeated.
+        findings: are told of entries that cannot be worked out, which are left out.
 
     Raises:
-        BadScenario: with everything that cannot be worked out.
+        BadScenario: something that is no entry cannot be worked out.
     """
-    return _Work(document, scope).all(sections)
+    return _Work(document, scope, findings).all(sections)
 
 
 class _Work:
-    def __init__(self, document: Document, scope: Scope) -> None:
+    def __init__(self, document: Document, scope: Scope, findings: Findings) -> None:
         self._document = document
         self._scope = scope
+        self._findings = findings
         self._sources: dict[Place, tuple[Document, Place]] = {(): (document, ())}
-        self._problems: list[Problem] = []
+        self._complaints = 0
 
     def all(self, sections: Collection[str]) -> Document:
         values: dict[str, Any] = {}
+        has_rest = True
         for section, entries in self._document.values.items():
             if section in sections and isinstance(entries, Mapping):
                 values[section] = self._section(section, entries)
-            else:
-                values[section] = self._filled(entries, self._scope, (section,))
-        if self._problems:
-            raise BadScenario(self._problems)
+                continue
+            before = self._complaints
+            values[section] = self._filled(entries, self._scope, (section,))
+            has_rest = has_rest and self._complaints == before
+        if not has_rest:
+            self._findings.tell()
         return Document(
             file=self._document.file, values=values, positions={}, sources=self._sources
         )
@@ -55,16 +62,22 @@ class _Work:
         result: dict[str, Any] = {}
         for name, entry in entries.items():
             place: Place = (section, name)
+            before = self._complaints
+            made: dict[str, Any] = {}
             for new_name, scope in self._repeated(name, entry, place):
-                if new_name in result:
+                if new_name in result or new_name in made:
                     message = f'"{new_name}" comes out twice, from repetition or by name'
-                    self._problems.append(self._document.problem(place, message, key=True))
+                    self._findings.add([self._document.problem(place, message, key=True)])
                     continue
                 bare = entry
                 if isinstance(entry, Mapping):
                     bare = {k: v for k, v in entry.items() if k not in {"count", "for_each"}}
-                result[new_name] = self._filled(bare, scope, place)
+                made[new_name] = self._filled(bare, scope, place)
                 self._sources[section, new_name] = (self._document, place)
+            if self._complaints > before:
+                self._findings.leave_out(name, entry)
+            else:
+                result |= made
         return result
 
     def _repeated(self, name: str, entry: Any, place: Place) -> Iterator[tuple[str, Scope]]:
@@ -113,6 +126,5 @@ class _Work:
         return value
 
     def _complain(self, place: Place, message: str, hint: str = "") -> None:
-        problem = self._document.problem(place, message, hint)
-        if problem not in self._problems:  # each of a hundred repetitions says the same
-            self._problems.append(problem)
+        self._complaints += 1
+        self._findings.add([self._document.problem(place, message, hint)])
