@@ -12,7 +12,7 @@ from stackloom.scenario.convert.hot_entry import Source, given
 from stackloom.scenario.convert.hot_nodes import CannotCarry, written
 
 Entry = dict[str, Any]
-_ROOT_DEVICES = frozenset({"vda", "/dev/vda"})
+_ROOT_DEVICES = ("vda", "/dev/vda")
 
 
 def server(source: Source) -> Entry:
@@ -30,7 +30,8 @@ def server(source: Source) -> Entry:
     _user_data(source, entry)
     source.truths(entry, "config_drive")
     source.metadata(entry, "metadata")
-    source.texts(entry, "availability_zone", "tags")
+    source.texts(entry, "availability_zone")
+    source.lists(entry, "tags")
     _hints(source, entry)
     for policy in ("flavor_update_policy", "image_update_policy", "user_data_update_policy"):
         source.node(policy)  # what changes in place is stackloom's own business
@@ -76,7 +77,7 @@ def _port_extra(source: Source) -> Entry:
 def _user_data(source: Source, entry: Entry) -> None:
     form = source.node("user_data_format")
     source.texts(entry, "user_data")
-    if entry.get("user_data") and form in {None, "HEAT_CFNTOOLS"} and "${" not in str(form):
+    if entry.get("user_data") and form in (None, "HEAT_CFNTOOLS") and "${" not in str(form):
         source.writing.losses.add(
             source.at("user_data"),
             "Heat wraps user data for its own tools; here the server gets it as it is (RAW)",
@@ -179,7 +180,8 @@ def volume(source: Source) -> Entry:
 def image(source: Source) -> Entry:
     """WebImage."""
     entry: Entry = {}
-    source.texts(entry, "disk_format", "container_format", "visibility", "tags", "location")
+    source.texts(entry, "disk_format", "container_format", "visibility", "location")
+    source.lists(entry, "tags")
     if "location" in entry:
         entry["url"] = entry.pop("location")
     source.integers(entry, "min_disk", "min_ram")

@@ -129,7 +129,7 @@ class Source:
 
     def says_none(self, name: str) -> bool:
         """Tell whether a property is given as nothing."""
-        return name in self._raw and self._raw[name] in {None, ""}
+        return name in self._raw and self._raw[name] in (None, "")
 
     def node(self, *names: str) -> Any:
         """Return the first of several properties that is given, worked out; else None."""
@@ -166,6 +166,15 @@ class Source:
 
     # --- values -----------------------------------------------------------------------------------
 
+    def lists(self, entry: dict[str, Any], *names: str) -> None:
+        """Copy properties that are lists of texts."""
+        for name in names:
+            value = self.node(name)
+            if isinstance(value, list):
+                entry[name] = [self._typed(each, _as_text, "string") for each in value]
+            elif value is not None:
+                entry[name] = written(value)
+
     def _put(
         self, entry: dict[str, Any], names: tuple[str, ...], read: Callable[[Any], Any], wanted: str
     ) -> None:
@@ -178,8 +187,8 @@ class Source:
                     self.writing.losses.add(self.at(name), str(error), error.hint)
 
     def _typed(self, value: Any, read: Callable[[Any], Any], wanted: str) -> Any:
-        if isinstance(value, list):
-            return [self._typed(each, read, wanted) for each in value]
+        if isinstance(value, list | dict):
+            raise CannotCarry("there should be one value here")
         if isinstance(value, Expression) and wanted:
             match = _VARIABLE.fullmatch(value.code)
             own = self.writing.types.get(match[1], "") if match else ""

@@ -257,6 +257,8 @@ class Functions:
             if name == "not":
                 return f"not {self._side(argument)}"
             if name in {"and", "or"}:
+                if not isinstance(argument, list) or not argument:
+                    raise CannotCarry(f"{name} wants a list of conditions")
                 return f" {name} ".join(self._side(each) for each in argument)
         return expression(self.value(value))
 

@@ -254,6 +254,8 @@ class Items:
             return False
         if len(places) == 1:
             return True
+        if not isinstance(places[0], Mapping):
+            return False
         first = places[0].get("network", places[0].get("uuid"))
         return bool(first) and name_text(self.of(item).value(first)) == name_text(network)
 
@@ -294,7 +296,8 @@ class Items:
         base = re.sub(r"-(0|\$\{.*\}|[0-9]+)$", "", str(written(id_or_name)))
         for item in self.items.values():
             if item.kind == "server" and item.name in {base, str(written(id_or_name))}:
-                return len(item.properties.get("networks") or ())
+                places = item.properties.get("networks")
+                return len(places) if isinstance(places, list) else 0
         return 0
 
 
@@ -364,12 +367,12 @@ def _read(
             condition = functions.condition(resource["condition"])
         except CannotCarry as error:
             losses.add((*place, "condition"), f"it is always made: {error}", error.hint)
-    properties = resource.get("properties") or {}
+    properties = _properties(resource, place, losses)
     own_type = resource["type"]
     if own_type != GROUP:
         return Item(
-            id=id, type=own_type, name=id, place=place, inner=place,
-            properties=properties if isinstance(properties, Mapping) else {}, condition=condition,
+            id=id, type=own_type, name=id, place=place, inner=place, properties=properties,
+            condition=condition,
         )  # fmt: skip
     definition = properties.get("resource_def")
     if not isinstance(definition, Mapping) or not isinstance(definition.get("type"), str):
@@ -377,13 +380,21 @@ def _read(
         return None
     for name in properties.keys() - {"count", "index_var", "resource_def"}:
         losses.add((*place, "properties", name), f"there is no counterpart of {name}", key=True)
+    inner = (*place, "properties", "resource_def")
     return Item(
-        id=id, type=definition["type"], name=id, place=place,
-        inner=(*place, "properties", "resource_def"),
-        properties=definition.get("properties") or {},
-        index_word=properties.get("index_var", "%index%"), count=properties.get("count", 1),
-        condition=condition,
+        id=id, type=definition["type"], name=id, place=place, inner=inner,
+        properties=_properties(definition, inner, losses),
+        index_word=str(properties.get("index_var", "%index%")),
+        count=properties.get("count", 1), condition=condition,
     )  # fmt: skip
+
+
+def _properties(resource: Mapping[str, Any], place: Place, losses: Losses) -> Mapping[str, Any]:
+    properties = resource.get("properties") or {}
+    if isinstance(properties, Mapping):
+        return properties
+    losses.add((*place, "properties"), "properties should be a mapping")
+    return {}
 
 
 def _name(item: Item, losses: Losses) -> str:

@@ -6,6 +6,7 @@ Source: heat/engine/resources/openstack/neutron/*.py, 2026.2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from stackloom.scenario.convert.hot_entry import Source, given
@@ -17,7 +18,8 @@ Entry = dict[str, Any]
 def network(source: Source) -> Entry:
     """Net and ProviderNet."""
     entry: Entry = {}
-    source.texts(entry, "description", "dns_domain", "availability_zone_hints")
+    source.texts(entry, "description", "dns_domain")
+    source.lists(entry, "availability_zone_hints")
     source.integers(entry, "mtu")
     source.truths(entry, "admin_state_up", "port_security_enabled", "shared", "router_external")
     source.truths(entry, "router:external")
@@ -40,7 +42,8 @@ def subnet(source: Source) -> Entry:
         network=source.name("network", "network", "network_id"),
         subnet_pool=source.name("subnet_pool", "subnetpool", looked_up=True),
     )
-    source.texts(entry, "cidr", "description", "dns_nameservers", "service_types")
+    source.texts(entry, "cidr", "description")
+    source.lists(entry, "dns_nameservers", "service_types")
     source.integers(entry, "prefixlen", "ip_version")
     source.truths(entry, "enable_dhcp")
     if source.says_none("gateway_ip"):
@@ -127,6 +130,8 @@ def router(source: Source) -> Entry:
     if source.has("external_gateway_info"):
         source.node("external_gateway_info")
         raw = source.item.properties["external_gateway_info"]
+        if not isinstance(raw, Mapping):
+            raise CannotCarry("external_gateway_info should be a mapping")
         inner = Source(source.writing, source.item, raw, source.at("external_gateway_info"))
         entry |= gateway(inner)
         inner.end()
@@ -213,7 +218,8 @@ def trunk(source: Source) -> Entry:
 def subnet_pool(source: Source) -> Entry:
     """SubnetPool."""
     entry: Entry = {}
-    source.texts(entry, "prefixes", "description")
+    source.texts(entry, "description")
+    source.lists(entry, "prefixes")
     source.integers(entry, "default_quota", "default_prefixlen", "min_prefixlen", "max_prefixlen")
     source.truths(entry, "is_default", "shared")
     scope = source.name("address_scope", "address_scope", looked_up=True)

@@ -106,7 +106,8 @@ def variable(name: str, entry: Any, losses: Losses) -> dict[str, Any]:
         result["description"] = str(words)
     if read_truth(entry.get("hidden")) is True:
         result["secret"] = True
-    for index, constraint in enumerate(entry.get("constraints") or ()):
+    constraints = entry.get("constraints")
+    for index, constraint in enumerate(constraints if isinstance(constraints, list) else ()):
         _constrain(result, constraint, (*place, "constraints", index), losses)
     return result
 
