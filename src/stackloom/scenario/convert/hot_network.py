@@ -91,10 +91,9 @@ def port(source: Source) -> Entry:
         entry |= given(network=subnet.get("network", ""))
     source.texts(entry, "mac_address", "description", "dns_name")
     source.truths(entry, "admin_state_up", "port_security_enabled")
-    if source.has("security_groups"):
-        entry["security_groups"] = source.names(
-            "security_group", "security_groups", alone="default"
-        )
+    groups = source.names("security_group", "security_groups", alone="default")
+    if groups or source.item.properties.get("security_groups") == []:
+        entry["security_groups"] = groups
     pairs = []
     for pair in source.parts("allowed_address_pairs"):
         plain: Entry = {}
@@ -246,8 +245,7 @@ def rbac_policy(source: Source) -> Entry:
     """RBACPolicy."""
     kind = {"subnetpool": "subnet_pool"}.get(*[str(source.node("object_type"))] * 2)
     if kind not in source.writing.kinds:
-        source.lose("object_type", f"there is no counterpart of {kind}")
-        return {}
+        raise CannotCarry(f"nothing here is of type {kind}")
     entry: Entry = given(**{kind: source.name(kind, "object_id")})
     source.texts(entry, "action")
     project = source.node("target_tenant")
