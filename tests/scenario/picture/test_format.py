@@ -141,3 +141,13 @@ def test_every_format_is_written() -> None:
     assert rendered(PLAIN, Format.MERMAID) == mermaid(PLAIN).encode()
     assert rendered(PLAIN, Format.DOT) == dot(PLAIN).encode()
     assert rendered(PLAIN, Format.TEXT, Look(plain=True)).isascii()
+
+
+def test_letters_that_the_font_lacks_do_not_change_the_font_of_the_others() -> None:
+    """An arrow is drawn as one that Roboto has."""
+    lines = [f'<text x="9" y="30" font-family="sans-serif">53 {each} 63</text>' for each in "→›"]
+    of_arrow, of_angle = [
+        png(f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40">{line}</svg>')
+        for line in lines
+    ]
+    assert of_arrow == of_angle

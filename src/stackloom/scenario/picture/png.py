@@ -10,6 +10,8 @@ from typing import Any
 from stackloom.errors import UsageError
 
 _FONT_PACKAGE = "fontpkg_roboto"
+# Roboto has no arrow, and with one the whole text is drawn in whatever other font has it.
+_DRAWABLE = str.maketrans({"→": "›"})
 
 
 def png(svg: str, *, scale: float = 2.0) -> bytes:
@@ -27,7 +29,7 @@ def png(svg: str, *, scale: float = 2.0) -> bytes:
     resvg = _installed("resvg_py")
     with as_file(files(_installed(_FONT_PACKAGE)) / "files") as directory:
         drawn: bytes = resvg.svg_to_bytes(
-            svg_string=svg,
+            svg_string=svg.translate(_DRAWABLE),
             font_dirs=[str(directory)],
             zoom=scale,
             sans_serif_family="Roboto",
