@@ -517,6 +517,9 @@ resource "openstack_networking_floatingip_v2" "web" {
   pool        = "public"
   port_id     = data.openstack_networking_port_v2.web_blue.id
   description = "for all"
+  value_specs = {
+    qos_policy_id = openstack_networking_qos_policy_v2.slow.id
+  }
   depends_on = [
     openstack_networking_router_interface_v2.hub_blue,
     openstack_networking_router_interface_v2.hub_closed,

@@ -111,3 +111,33 @@ outputs: {mtu: "${network.there.mtu}"}
         "s:2:30: network.there is looked up by its name alone, not by name a, status ACTIVE",
         "s:5:16: ${network.there.mtu} cannot be asked: Heat does not make it",
     ]
+
+
+def test_what_heat_does_not_take_together() -> None:
+    """A range and a pool; a port needs its network, and a rule for friends is left out."""
+    text = """\
+scenario: s
+existing: {subnets: {there: {}}}
+networks: {lan: {}}
+subnets: {cut: {network: lan, subnet_pool: shared, cidr: 10.0.0.0/26}}
+routers: {hub: {connects: [{subnet: there, address: 10.9.0.1}]}}
+"""
+    template, lost = to_hot(load_text(text, "s", KINDS), KINDS)
+    assert [str(each) for each in lost] == [
+        "s:4:44: subnet.cut: Heat takes a range or a pool, and here the range",
+        (
+            "s:5:16: port.hub.there: Heat wants the network of a port, which is to be given: "
+            "parameter network-of-hub.there"
+        ),
+    ]
+    document = yaml.safe_load(template)
+    resources = document["resources"]
+    assert document["parameters"] == {"network-of-hub.there": {"type": "string"}}
+    port = resources["hub.there-port"]["properties"]
+    assert port["network"] == {"get_param": "network-of-hub.there"}
+    assert resources["cut"]["properties"] == {
+        "name": "cut",
+        "network": {"get_resource": "lan"},
+        "ip_version": 4,
+        "cidr": "10.0.0.0/26",
+    }

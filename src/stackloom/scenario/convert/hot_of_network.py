@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stackloom.cloud.mark import Address
-from stackloom.scenario.convert.hot_writer import HotWriter, lose_rest, policy, said, with_specs
+from stackloom.scenario.convert.hot_writer import (
+    Asked,
+    HotWriter,
+    lose_rest,
+    policy,
+    said,
+    with_specs,
+)
 from stackloom.scenario.convert.worked_out import Fields, Ref
 
 
@@ -79,10 +86,11 @@ def _port(writer: HotWriter, address: Address) -> None:
     if network:
         properties["network"] = writer.ref("network", network)
     else:
-        properties["network"] = ""
-        writer.source.lose(
-            address, "Heat wants the network of a port, and the file does not say it"
-        )
+        parameter = f"network-of-{address.name}"
+        writer.parameters[parameter] = {"type": "string"}
+        properties["network"] = Asked(parameter)
+        message = f"Heat wants the network of a port, which is to be given: parameter {parameter}"
+        writer.source.lose(address, message)
     if fixed_ips:
         properties["fixed_ips"] = _fixed_ips(writer, fixed_ips)
     if "security_groups" in fields:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from stackloom.cloud.kind import Place
@@ -37,6 +38,13 @@ _SEEN_BY_HEAT = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The value of a parameter, which whoever makes the stack has to give."""
+
+    parameter: str
+
+
 class HotWriter:
     """Writes the resources of a template.
 
@@ -45,11 +53,13 @@ class HotWriter:
 
     Attributes:
         resources: what is written so far, by the id inside the template.
+        parameters: what has to be given beside secrets.
     """
 
     def __init__(self, source: WorkedOut, kinds: Collection[str]) -> None:
         self.source = source
         self.resources: dict[str, Any] = {}
+        self.parameters: dict[str, Any] = {}
         self._ids = _ids(source, kinds)
 
     def id(self, address: Address) -> str:
@@ -95,12 +105,16 @@ class HotWriter:
 
     # --- values -----------------------------------------------------------------------------------
 
-    def rendered(self, value: Any, of: Address, place: Place = ()) -> Any:
+    def rendered(  # noqa: PLR0911 - one return for each form
+        self, value: Any, of: Address, place: Place = ()
+    ) -> Any:
         """Return values as a template writes them."""
         if isinstance(value, dict):
             return {key: self.rendered(each, of, place) for key, each in value.items()}
         if isinstance(value, list):
             return [self.rendered(each, of, place) for each in value]
+        if isinstance(value, Asked):
+            return {"get_param": value.parameter}
         if isinstance(value, Secret):
             return {"get_param": value.name}
         if isinstance(value, Ref):

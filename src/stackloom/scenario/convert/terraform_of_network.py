@@ -65,9 +65,9 @@ def _subnet(writer: TerraformWriter, address: Address) -> None:
         network_id=writer.id("network", fields.pop("network")),
         description=fields.pop("description", None),
         ip_version=spec.version,
-        cidr=fields.pop("cidr", None),
         subnetpool_id=writer.id("subnet_pool", pool) if pool else None,
-        prefix_length=fields.pop("prefixlen", None),
+        prefix_length=None if "cidr" in fields else fields.pop("prefixlen", None),
+        cidr=fields.pop("cidr", None),
         gateway_ip=gateway,
         no_gateway=None if has_gateway else True,
         enable_dhcp=fields.pop("enable_dhcp", None),
@@ -83,6 +83,7 @@ def _subnet(writer: TerraformWriter, address: Address) -> None:
             _ROUTE, address, f"{address.name}_{number}", subnet_id=Ref(address),
             destination_cidr=route["destination"], next_hop=route["nexthop"],
         )  # fmt: skip
+    fields.pop("prefixlen", None)  # which the range says as well
     rest(writer, address, fields)
 
 
@@ -188,6 +189,12 @@ def _security_group(writer: TerraformWriter, address: Address) -> None:
         delete_default_rules=None if keeps else True,
     )
     for number, rule in enumerate(writer.source.rules(address), 1):
+        if "port_range_min" in rule and "port_range_max" not in rule:
+            message = (
+                "a rule about a type of ICMP with any code is left out: the provider wants one"
+            )
+            writer.source.lose(address, message, "rules")
+            continue
         for theirs, ours in (("remote_group_id", "security_group"),
                              ("remote_address_group_id", "address_group")):  # fmt: skip
             if theirs in rule:
@@ -203,6 +210,7 @@ def _address_group(writer: TerraformWriter, address: Address) -> None:
 def _floating_ip(writer: TerraformWriter, address: Address) -> None:
     fields = writer.source.fields(address)
     said: list[Any] = []
+    policy = _policy(writer, fields)
     block = writer.block(
         address,
         pool=writer.name("network", fields.pop("network")),
@@ -212,8 +220,8 @@ def _floating_ip(writer: TerraformWriter, address: Address) -> None:
         description=fields.pop("description", None),
         dns_name=fields.pop("dns_name", None),
         dns_domain=fields.pop("dns_domain", None),
+        value_specs={"qos_policy_id": policy} if policy else None,
     )
-    rest(writer, address, fields)
     writer.order(block, address, said, without=("network", "qos_policy"))
 
 

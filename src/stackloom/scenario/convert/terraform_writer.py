@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The resources of a Terraform configuration while a scenario is written as one. Pure.
 
-Source: the provider terraform-provider-openstack/openstack, docs/{resources,data-sources}, 3.0.
+Source: terraform-provider-openstack, openstack/{resource,data_source}_openstack_*.go, 3.4.0.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ _DATA = {
     "qos_policy": "openstack_networking_qos_policy_v2",
     "image": "openstack_images_image_v2",
     "flavor": "openstack_compute_flavor_v2",
+    "server_group": "openstack_compute_servergroup_v2",
     "volume": "openstack_blockstorage_volume_v3",
     "volume_snapshot": "openstack_blockstorage_snapshot_v3",
 }

@@ -34,10 +34,9 @@ def to_hot(loaded: Loaded, kinds: Kinds) -> tuple[str, tuple[Problem, ...]]:
         "description": loaded.document.values.get("description")
         or f"Scenario {source.scenario.name}, written by stackloom convert",
     }
-    if source.secrets:
-        document["parameters"] = {
-            secret.name: {"type": "string", "hidden": True} for secret in source.secrets
-        }
+    secrets = {secret.name: {"type": "string", "hidden": True} for secret in source.secrets}
+    if parameters := {**writer.parameters, **secrets}:
+        document["parameters"] = parameters
     document["resources"] = writer.resources
     if outputs := _outputs(source, writer):
         document["outputs"] = outputs
