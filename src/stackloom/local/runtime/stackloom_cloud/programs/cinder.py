@@ -16,7 +16,7 @@ import threading
 import time
 from typing import Any
 
-from .. import messaging, seed
+from .. import graphs, messaging, seed
 from ..instructions import Instructions, Program
 from ..serve import Application
 
@@ -37,6 +37,7 @@ def load(instructions: Instructions, program: Program) -> Application:
     """Load the API and start the workers."""
     del instructions, program
     messaging.install()
+    graphs.install()
     rpc = importlib.import_module("cinder.rpc")
     # Cinder 28.0 asks for eventlet's threads (cinder/rpc.py, `get_server`).
     get_server = rpc.messaging.get_rpc_server
