@@ -74,6 +74,7 @@ from stackloom.scenario.saved_plan import (
 )
 from stackloom.scenario.schema import editor_schema, existing_sections
 from stackloom.scenario.secrecy import showable
+from stackloom.scenario.wording import in_words
 
 log = logging.getLogger(__name__)
 
@@ -379,7 +380,7 @@ def topology_of(scenario: Scenario) -> Picture:
 
 def planned_topology(planned: Planned) -> Picture:
     """Return the picture of a plan: what is there, what is to come, and what happens to each."""
-    return plan_picture(KINDS, planned.shown)
+    return plan_picture(KINDS, in_words(planned.shown))
 
 
 async def topology(cloud: Cloud, scenario_name: str) -> Picture:

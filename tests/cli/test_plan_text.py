@@ -11,7 +11,7 @@ from stackloom.cli.plan_text import (
     plan_lines,
     summary_line,
 )
-from stackloom.cloud.kind import Difference
+from stackloom.cloud.kind import UNKNOWN, Difference
 from stackloom.cloud.mark import Address
 from stackloom.errors import Conflict
 from stackloom.scenario.events import Outcome, Result
@@ -33,6 +33,9 @@ PLAN = Plan(
             differences=(
                 Difference(field="size", have=1, want=2),
                 Difference(field="note", have=None, want="a\nb"),
+                Difference(field="beside", have="bed-2", want=UNKNOWN),
+                Difference(field="rules", have=None, want={"dogs": False}),
+                Difference(field="rules", have={"cats": True}, want=None),
             ),
         ),
         Step(
@@ -57,6 +60,9 @@ def test_a_plan_is_a_line_a_resource_with_what_differs_below() -> None:
         "  ~ bed.north  update",
         "      size: 1 -> 2",
         '      note: null -> "a\\nb"',
+        '      beside: "east" -> (known after apply)',
+        '      + rules: {"dogs": false}',
+        '      - rules: {"cats": true}',
         "  ± plant.bean  replace because bed.north is replaced",
         '      sort: "pea" -> "bean"  (forces replacement)',
     ]

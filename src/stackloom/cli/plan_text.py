@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from stackloom.cloud.kind import UNKNOWN, Difference
 from stackloom.cloud.mark import Address
 from stackloom.scenario.drift import Drifted
 from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.plan import Action, Plan, Step
+from stackloom.scenario.wording import in_words
 
 _SYMBOLS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.KEEP: " "}
 _REPLACE = "±"
 
 
 def plan_lines(plan: Plan) -> list[str]:
-    """Say what will be done, a line a resource, with the fields that differ below it."""
+    """Say what will be done, a line a resource, with the fields that differ below it, by name."""
+    plan = in_words(plan)
     replaced = {s.address for s in plan.steps if s.replaces and s.action is Action.CREATE}
     deleted = {s.address for s in plan.steps if not s.replaces and s.action is Action.DELETE}
     lines: list[str] = []
@@ -35,10 +38,24 @@ def _step_lines(step: Step, deleted: Collection[Address]) -> list[str]:
     else:
         lines = [f"  {_SYMBOLS[step.action]} {step.address}  {step.action.value}"]
     for difference in step.differences:
-        have, want = json.dumps(difference.have), json.dumps(difference.want)
         forces = "" if difference.in_place else "  (forces replacement)"
-        lines.append(f"      {difference.field}: {have} -> {want}{forces}")
+        lines.append(f"      {_change(difference)}{forces}")
     return lines
+
+
+def _change(difference: Difference) -> str:
+    """Say what a field becomes; one of several that comes or goes, such as a rule, alone."""
+    have, want = difference.have, difference.want
+    if want is None and isinstance(have, Mapping):
+        return f"- {difference.field}: {_value(have)}"
+    if have is None and isinstance(want, Mapping):
+        return f"+ {difference.field}: {_value(want)}"
+    return f"{difference.field}: {_value(have)} -> {_value(want)}"
+
+
+def _value(value: object) -> str:
+    """Write a value as JSON; what is not known yet is no text of anybody's."""
+    return json.dumps(value, ensure_ascii=False).replace(f'"{UNKNOWN}"', UNKNOWN)
 
 
 def counts_line(plan: Plan) -> str:
@@ -61,7 +78,7 @@ def drift_lines(scenario: str, drift: Sequence[Drifted]) -> list[str]:
     for each in drift:
         lines.append(f"  {_DRIFT_SYMBOLS[each.how]} {each.address}  {_DRIFT_WORDS[each.how]}")
         for difference in each.differences:
-            have, want = json.dumps(difference.have), json.dumps(difference.want)
+            have, want = _value(difference.have), _value(difference.want)
             lines.append(f"      {difference.field}: is {have}, should be {want}")
     return lines
 

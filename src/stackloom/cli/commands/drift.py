@@ -32,6 +32,7 @@ def _drift(invocation: Invocation) -> int:
     from stackloom.cli.plan_text import drift_lines
     from stackloom.cli.scenario_file import load
     from stackloom.scenario.drift import drift_document, drift_of
+    from stackloom.scenario.wording import in_words
 
     loaded = load(invocation)
 
@@ -39,8 +40,9 @@ def _drift(invocation: Invocation) -> int:
         return await operations.plan(cloud, loaded, check_quota=False)
 
     planned = with_cloud(invocation, work)
-    drift = drift_of(planned.shown)
-    if invocation.options.format == "json":
+    is_json = invocation.options.format == "json"
+    drift = drift_of(planned.shown if is_json else in_words(planned.shown))
+    if is_json:
         invocation.data(json.dumps(drift_document(drift), indent=2))
     else:
         for line in drift_lines(planned.scenario.name, drift):
