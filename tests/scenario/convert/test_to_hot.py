@@ -141,3 +141,18 @@ routers: {hub: {connects: [{subnet: there, address: 10.9.0.1}]}}
         "ip_version": 4,
         "cidr": "10.0.0.0/26",
     }
+
+
+def test_a_rule_about_what_only_the_cloud_knows_is_left_out() -> None:
+    """Rather than written with words in the place of an address."""
+    text = """\
+scenario: s
+floating_ips: {one: {network: public}}
+security_groups: {web: {rules: [tcp/22, {allow: tcp/80, from: "${floating_ip.one.address}"}]}}
+"""
+    template, lost = to_hot(load_text(text, "s", KINDS), KINDS)
+    assert [str(each) for each in lost] == [
+        "s:3:32: security_group.web: a rule about an address that only the cloud knows is left out"
+    ]
+    rules = yaml.safe_load(template)["resources"]["web"]["properties"]["rules"]
+    assert [rule["port_range_min"] for rule in rules] == [22, 22]

@@ -8,14 +8,14 @@ only the cloud knows. Names of what the scenario does not make stay names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from stackloom.cloud.kind import Declaration, Place
+from stackloom.cloud.kind import UNKNOWN, Declaration, Place
 from stackloom.cloud.mark import Address, Mark
 from stackloom.scenario.attributes import Late, fill
 from stackloom.scenario.convert.losses import Losses
@@ -171,7 +171,13 @@ class WorkedOut:
         mark = Mark(self.scenario.name, facet)
         nothing = kind.state(id="")
         differences = self.declaration(facet.kind).compare(facet, spec, nothing, mark, _Tokens())
-        return [self._opened(dict(each.want)) for each in differences if each.want]  # type: ignore[call-overload]
+        wanted: list[Mapping[str, Any]] = [
+            each.want for each in differences if isinstance(each.want, Mapping)
+        ]
+        if any(UNKNOWN in rule.values() for rule in wanted):
+            message = "a rule about an address that only the cloud knows is left out"
+            self.lose(group, message, "rules")
+        return [self._opened(dict(rule)) for rule in wanted if UNKNOWN not in rule.values()]
 
     # --- servers and what leads to them -----------------------------------------------------------
 
