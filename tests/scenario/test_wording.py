@@ -35,6 +35,8 @@ def test_ids_are_told_by_their_names_wherever_they_stand() -> None:
     assert _worded(difference) == Difference(
         field="beds", have=["north", "bed-9"], want=[{"id": "south", "tools": ["spade", "rake"]}]
     )
+    rule = Difference(field="rules", have={"id": "rule-7", "bed": "bed-1"}, want=None)
+    assert _worded(rule) == Difference(field="rules", have={"bed": "north"}, want=None)
     new = Difference(field="bed_id", have="bed-1", want=UNKNOWN, in_place=False)
     assert _worded(new) == Difference(field="bed_id", have="north", want=UNKNOWN, in_place=False)
 

@@ -38,7 +38,13 @@ def _named(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return names.get(value, value)
     if isinstance(value, Mapping):
-        return {key: _named(each, names) for key, each in value.items()}
+        # An id of its own beside its fields, such as that of a rule, says nothing.
+        told = {
+            key: each
+            for key, each in value.items()
+            if key != "id" or not isinstance(each, str) or each in names
+        }
+        return {key: _named(each, names) for key, each in told.items()}
     if isinstance(value, list | tuple):
         return [_named(each, names) for each in value]
     return value
