@@ -116,5 +116,5 @@ def test_a_quota_and_a_right_that_may_not_suffice_are_warnings(
     assert quota == "warning: s.yaml: network quota: 2 more network wanted, 0 of 1 in use"
     assert right.startswith("warning: s.yaml:2:")
     assert right.endswith(
-        "by default only an administrator may say this; your roles here: member, reader"
+        'by default only an administrator may say "provider"; your roles here: member, reader'
     )

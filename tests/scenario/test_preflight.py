@@ -79,7 +79,7 @@ def test_what_the_cloud_lacks_is_certain_and_what_policies_say_is_not() -> None:
             address=NORTH,
             fault=Fault(
                 place=("soil",),
-                message="by default only an administrator may say this; your roles here: member",
+                message='by default only an administrator may say "soil"; your roles here: member',
             ),
             is_certain=False,
         ),

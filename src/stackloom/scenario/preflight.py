@@ -101,7 +101,11 @@ def _unmet(
             yield Finding(address=address, fault=fault, is_certain=True)
         if each.admin and not _ADMINISTRATORS & set(conditions.roles):
             roles = ", ".join(sorted(conditions.roles)) or "none"
-            message = f"by default only an administrator may say this; your roles here: {roles}"
+            field = next(
+                (f'"{step}"' for step in reversed(each.place) if isinstance(step, str)), ""
+            )
+            message = f"by default only an administrator may say {field or 'this'}"
+            message += f"; your roles here: {roles}"
             fault = Fault(place=each.place, message=message)
             yield Finding(address=address, fault=fault, is_certain=False)
 
