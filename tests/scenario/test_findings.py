@@ -67,3 +67,18 @@ def test_a_wrong_variable_does_not_hide_another() -> None:
         'f:3:3: variable "n" should be a whole number, and is "many"',
         "f:4:6: this is no variable: Invalid enum value 'wrong' - at `$.type`",
     ]
+
+
+def test_thousands_of_repetitions_are_told_in_a_few_lines() -> None:
+    """Though each is wrong in words of its own."""
+    text = """\
+scenario: s
+networks: {n: {count: 20000, mtu: "x${count.index}"}}
+"""
+    told = "f:2:35: this should be a whole number, and is"
+    assert _told(text) == [
+        f'{told} "x0"',
+        f'{told} "x1"',
+        f'{told} "x2"',
+        "f:2:35: and so on, 19,997 times more",
+    ]

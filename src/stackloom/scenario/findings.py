@@ -7,25 +7,47 @@ would have brought is not missed in the others.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from stackloom.errors import BadScenario, Problem
 
+# Each of a thousand repetitions of an entry may be wrong in words of its own.
+_MOST_AT_ONE_PLACE = 3
+
 
 class Findings:
-    """What was found so far.
-
-    Attributes:
-        problems: in the order in which they were found.
-    """
+    """What was found so far."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
+        self._at_place: Counter[tuple[str, int, int]] = Counter()
         self._left_out: set[str] = set()
+
+    @property
+    def problems(self) -> list[Problem]:
+        """In the order in which they were found; of many at one place the first, and how many."""
+        more = [
+            Problem(
+                file=file,
+                line=line,
+                column=column,
+                message=f"and so on, {number - _MOST_AT_ONE_PLACE:,} times more",
+            )
+            for (file, line, column), number in self._at_place.items()
+            if line and number > _MOST_AT_ONE_PLACE
+        ]
+        return [*self._problems, *more]
 
     def add(self, problems: Iterable[Problem]) -> None:
         """Note what is wrong; the same thing of each of a hundred repetitions only once."""
-        self.problems += [each for each in dict.fromkeys(problems) if each not in self.problems]
+        for each in problems:
+            if each in self._problems:
+                continue
+            place = (each.file, each.line, each.column)
+            self._at_place[place] += 1
+            if not each.line or self._at_place[place] <= _MOST_AT_ONE_PLACE:
+                self._problems[each] = None
 
     def leave_out(self, name: str, entry: object) -> None:
         """Note that an entry takes part no more."""
@@ -48,7 +70,7 @@ class Findings:
         Raises:
             BadScenario: with every problem.
         """
-        if self.problems:
+        if self._problems:
             raise BadScenario(self.problems)
 
 
