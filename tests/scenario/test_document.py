@@ -171,6 +171,14 @@ def test_a_file_with_nothing_in_it_is_called_empty(text: str) -> None:
             (
                 "garden.yaml:2:1: this is not YAML: while scanning for the next token,"
                 " found character that cannot start any token"
+                " (a tab; YAML is indented with spaces)"
+            ),
+        ),
+        (
+            "a: @b",
+            (
+                "garden.yaml:1:4: this is not YAML: while scanning for the next token,"
+                " found character that cannot start any token (quotes make it a text)"
             ),
         ),
         ("a: \x01b", "garden.yaml: this is not YAML: control characters are not allowed"),

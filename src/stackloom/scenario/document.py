@@ -83,7 +83,7 @@ def read_document(text: str, file: str, *, most_values: int = MOST_VALUES) -> Do
         _check_levels(text, file)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise BadScenario([_problem_of(error, file)]) from error
+        raise BadScenario([_problem_of(error, file, text)]) from error
     if node is None:
         raise BadScenario([Problem(file=file, line=0, column=0, message="the file is empty")])
     reader = _Reader(file, most_values)
@@ -93,13 +93,30 @@ def read_document(text: str, file: str, *, most_values: int = MOST_VALUES) -> Do
     return Document(file=file, values=values, positions=reader.positions)
 
 
-def _problem_of(error: yaml.YAMLError, file: str) -> Problem:
+def _problem_of(error: yaml.YAMLError, file: str, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     # The context says what was being read, the problem what came instead.
     words = [getattr(error, name, None) for name in ("context", "problem", "reason")]
     message = ", ".join(str(each) for each in words if each) or "it is not YAML"
-    return Problem(file=file, line=line, column=column, message=f"this is not YAML: {message}")
+    # The mark may be behind the last line.
+    there = "".join(text.split("\n")[line - 1 : line])[column - 1 : column] if mark else ""
+    return Problem(
+        file=file,
+        line=line,
+        column=column,
+        message=f"this is not YAML: {message}",
+        hint=_HINTS.get(there, ""),
+    )
+
+
+# What cannot stand where something begins: a tab, and what YAML keeps for itself.
+_HINTS = {
+    "\t": "a tab; YAML is indented with spaces",
+    "@": "quotes make it a text",
+    "%": "quotes make it a text",
+    "`": "quotes make it a text",
+}
 
 
 def _check_levels(text: str, file: str) -> None:
