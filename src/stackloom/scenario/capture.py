@@ -2,7 +2,8 @@
 """Write a scenario that would bring about what a project has. Pure.
 
 Every kind says how one of its own would stand in a file. Names become names of the file: those of
-the cloud where they can be one and nobody else has it.
+the cloud where they can be one and nobody else has it. What cannot have a name there keeps that of
+the scenario that made it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stackloom.cloud.kind import Kind, Listed
-from stackloom.cloud.mark import Address, without_mark
+from stackloom.cloud.mark import Address, read_mark, without_mark
 from stackloom.scenario.model import Kinds
 
 _LONGEST_NAME = 63
@@ -121,7 +122,7 @@ def captured(
         if state.id not in without
     ]
     for kind, state in wanted:
-        names.give(kind.name, state.id, without_mark(state.name))
+        names.give(kind.name, state.id, _own_name(kind, state))
     # A first round finds out what needs no entry, so that nobody refers to it in the second.
     for kind, state in wanted:
         if _entry(kind, state, names) is None:
@@ -138,6 +139,13 @@ def captured(
     if names.existing:
         document["existing"] = names.existing
     return Captured(document={**document, **sections})
+
+
+def _own_name(kind: Kind[Any], state: Any) -> str:
+    """Return what it is called: by its mark where the cloud lets nobody name it, a floating IP."""
+    can_be_named = kind.new is None or "name" in kind.new.__struct_fields__
+    mark = None if can_be_named else read_mark(state.description)
+    return mark.address.name if mark else without_mark(state.name)
 
 
 def _in_file_order(kinds: Kinds) -> list[Kind[Any]]:
