@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Import of networkx what taskflow needs, and the rest when somebody asks for it.
+"""Import of two packages what is needed, and the rest when somebody asks for it.
 
 taskflow takes two classes and five functions from it (taskflow/types/graph.py, 6.5), and networkx
 imports all its 280 modules for that: 9 MB in Cinder. Its own ``__init__`` still runs, and every
 name is still there; only the large packages below it are read when one of their names is wanted.
+pyparsing is imported for formulas by which a back end asks to be chosen
+(cinder/scheduler/evaluator/evaluator.py, 29.0), and is read with the first of them.
 Knows nothing about the services.
 """
 
@@ -14,7 +16,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -42,7 +44,8 @@ _reading = threading.RLock()
 
 
 def install() -> None:
-    """Import networkx in this way; it must not have been imported before in this process."""
+    """Import both in this way; they must not have been imported before in this process."""
+    _unread("pyparsing", {})
     packages = [_unread(f"{_WHOLE}.{name}", wanted) for name, wanted in _WANTED.items()]
     whole = importlib.import_module(_WHOLE)
 
@@ -78,11 +81,14 @@ class _Unread(ModuleType):
 
 
 def _unread(name: str, wanted: Mapping[str, str]) -> _Unread:
-    # Not find_spec, which would import the package above it.
-    parent = sys.modules.get(name.rpartition(".")[0])
-    whole = importlib.util.find_spec(_WHOLE)
-    assert whole is not None, "who needs it has it installed"
-    path = whole.submodule_search_locations if parent is None else parent.__path__
+    above = name.rpartition(".")[0]
+    path: Sequence[str] | None = None
+    if above in sys.modules:
+        path = sys.modules[above].__path__
+    elif above:
+        found = importlib.util.find_spec(above)
+        path = None if found is None else found.submodule_search_locations
+    # Not the usual find_spec, which would import the package above it.
     specification = importlib.machinery.PathFinder.find_spec(name, path)
     assert specification is not None, f"there is a package {name}"
     package = sys.modules[name] = _Unread(specification, wanted)
