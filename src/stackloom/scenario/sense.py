@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # neutron_lib/db/constants.py, DESCRIPTION_FIELD_SIZE, 2026.2.
 LONGEST_DESCRIPTION = 255
+# To find what was meant takes time with every name there is.
+_MOST_HINTS = 50
 
 
 def sense_problems(loaded: Loaded, address: Address, spec: Spec, kinds: Kinds) -> Iterator[Problem]:
@@ -95,7 +97,7 @@ def reference_problems(
                     continue
                 known = names_by_kind.get(reference.kind, [])
                 message = f'there is no {reference.kind} "{reference.name}" in this scenario'
-                hint = meant(reference.name, sorted(known))
+                hint = meant(reference.name, sorted(known)) if len(told) < _MOST_HINTS else ""
                 place = reference.place
                 if address not in written:  # then its fields have no place of their own
                     if message in told:
