@@ -10,7 +10,7 @@
     │                      NoEndpoint · InDoubt
     ├─ WaitFailed 4        TimedOut · WentToError
     ├─ RunFailed 5
-    ├─ Occupied · Unchangeable
+    ├─ Occupied · Unchangeable · ScenarioBusy
     ├─ LocalCloudError 6   InstallFailed · ProgramDied · NotReady · Busy
     └─ Interrupted 130
 
@@ -117,6 +117,13 @@ class Unchangeable(StackloomError):
             "so: the cloud has changed meanwhile, or what it names has",
             hint="run the command again: it plans anew",
         )
+
+
+class ScenarioBusy(StackloomError):
+    """Another command is at work on the scenario."""
+
+    slug = "scenario-busy"
+    http_status = 409
 
 
 class Moved(UsageError):

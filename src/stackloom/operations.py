@@ -202,7 +202,7 @@ async def hold(
     """Be the only command on this machine that works on a scenario, for an ``async with``.
 
     Raises:
-        Busy: another one does.
+        ScenarioBusy: another one does.
     """
     directory = records_directory(environment)
     key = await cloud_key(cloud)

@@ -117,7 +117,9 @@ def test_a_destroy_leaves_what_is_not_ours(
     )
     assert cloud.told() == ["network blue"]
     assert stackloom("destroy", file, "--yes") == Said(
-        code=0, stdout="", stderr='scenario "s": nothing to do\n'
+        code=0,
+        stdout="",
+        stderr='scenario "s": nothing to do\n',
     )
 
 
@@ -227,6 +229,18 @@ def test_a_mistake_of_ours_in_the_midst_of_a_run_is_told_by_its_own_name(
     assert len(cloud.told()) == 2
 
 
+def test_a_destroy_of_an_unknown_name_tells_those_there_are(
+    stackloom: CommandLine, cloud: FakeCloud, file: str
+) -> None:
+    """Perhaps it is called otherwise."""
+    stackloom("apply", file, "--yes")
+    assert stackloom("destroy", "--scenario", "t", "--yes") == Said(
+        code=0,
+        stdout="",
+        stderr='scenario "t": nothing to do\nscenarios found in this project: s\n',
+    )
+
+
 def test_two_commands_on_one_scenario_keep_out_of_each_other_s_way(
     stackloom: CommandLine, cloud: FakeCloud, file: str
 ) -> None:
@@ -238,7 +252,7 @@ def test_two_commands_on_one_scenario_keep_out_of_each_other_s_way(
         said.append(stackloom("apply", file, "--yes"))
     assert said == [
         Said(
-            code=6,
+            code=1,
             stdout="",
             stderr='error: another command is at work on scenario "s"\n'
             "hint: wait until it has ended, then run this one again\n",

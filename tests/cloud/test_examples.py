@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def test_an_example_holds_what_it_promises(
     servers = [s["address"] for s in planned["steps"] if s["address"].startswith("server.")]
     assert servers
     assert [each for each in servers if each.partition(".")[2] not in picture] == []
+    unchanged = done("draw", file, "--plan")
+    assert unchanged.endswith("\nnothing changes\n")
+    assert not re.search(r"[+~±-] [▣◈◌]|\[[+~±-] ", unchanged)
     svg = tmp_path / "picture.svg"
     done("draw", "--scenario", name, "-o", str(svg))
     assert svg.read_text(encoding="utf-8").startswith("<svg")

@@ -85,25 +85,6 @@ def _settled(picture: str) -> str:
     return re.sub(r"([ ━─])\1+", r"\1", picture)
 
 
-@pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.glob("*.yaml")))
-def test_every_example_is_planned_applied_drawn_and_destroyed(
-    local_cloud: Access, example: str
-) -> None:
-    """After an apply the plan is empty; after a destroy nothing of it is there."""
-    file = str(EXAMPLES / example)
-    planned = stackloom(local_cloud, "plan", file, "--detailed-exitcode")
-    assert planned.returncode == 2, planned.stderr
-    done(local_cloud, "apply", file, "--yes")
-    assert stackloom(local_cloud, "plan", file, "--detailed-exitcode").returncode == 0
-    scenario = json.loads(done(local_cloud, "plan", file, "-f", "json"))["scenario"]
-    assert done(local_cloud, "draw", "--scenario", scenario)
-    unchanged = done(local_cloud, "draw", file, "--plan")
-    assert unchanged.endswith("\nnothing changes\n")
-    assert not re.search(r"[+~±-] [▣◈◌]|\[[+~±-] ", unchanged)
-    done(local_cloud, "destroy", file, "--yes")
-    assert stackloom(local_cloud, "draw", "--scenario", scenario).returncode == 2
-
-
 def test_what_differs_is_repaired_in_place(local_cloud: Access, demo: Connection) -> None:
     """A renamed network gets its name back and stays the same network."""
     done(local_cloud, "apply", TWO_NETWORKS, "--yes")

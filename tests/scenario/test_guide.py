@@ -86,7 +86,9 @@ def _read_file(path: str) -> str:
 
 
 def _loaded(text: str, file: str = "lab.yaml") -> Loaded:
-    return load_text(text, file, KINDS, Inputs(given=(_VALUES,), read_file=_read_file))
+    return load_text(
+        text, file, KINDS, Inputs(given=(_VALUES,), read_file=_read_file, folder="/lab")
+    )
 
 
 def _named(name: str) -> str:

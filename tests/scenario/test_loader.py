@@ -495,3 +495,10 @@ def test_two_entries_for_one_thing_are_told() -> None:
     with pytest.raises(BadScenario) as caught:
         load_text(text, "g.yaml", _toys("gardener", address_of=address_of))
     assert str(caught.value) == 'g.yaml:5:3: this asks for the same as "anna" does: gardener.a'
+
+
+def test_a_text_from_elsewhere_reads_no_files_of_this_machine() -> None:
+    """Only whoever reads a file says where the files beside it are."""
+    with pytest.raises(BadScenario) as caught:
+        load_text("scenario: s\nimages: {a: {disk_format: raw, file: /etc/passwd}}\n", "s", KINDS)
+    assert str(caught.value) == "s:2:38: files of this machine are not read here"

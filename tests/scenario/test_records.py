@@ -12,7 +12,7 @@ from tests.fakes.fake_actions import FakeActions
 from tests.fakes.toy_kinds import BedState
 
 from stackloom.cloud.mark import Address
-from stackloom.errors import Busy, Conflict, InDoubt
+from stackloom.errors import Conflict, InDoubt, ScenarioBusy
 from stackloom.scenario.plan import Action, Step
 from stackloom.scenario.records import (
     RecordedActions,
@@ -125,7 +125,7 @@ def test_only_one_command_works_on_a_scenario_of_a_cloud(tmp_path: Path) -> None
         with hold_records(tmp_path, cloud_key="b", scenario="garden"):
             pass
         with (
-            pytest.raises(Busy) as caught,
+            pytest.raises(ScenarioBusy) as caught,
             hold_records(tmp_path, cloud_key="a", scenario="garden"),
         ):
             pass

@@ -39,6 +39,11 @@ def specs_in(
         if kind is None or kind.declaration is None:
             continue
         for name, entry in entries.items():
+            for field in kind.declaration.paths:
+                if not folder and isinstance(entry, dict) and entry.get(field):
+                    place = (section, name, field)
+                    message = "files of this machine are not read here"
+                    findings.add([document.problem(place, message)])
             wanted = tuple(dict.fromkeys(late_values_in(entry)))
             plain = _with_paths(entry, kind.declaration.paths, folder)
             try:

@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from stackloom.cloud.mark import Address
-from stackloom.errors import Busy, InDoubt, StackloomError
+from stackloom.errors import InDoubt, ScenarioBusy, StackloomError
 from stackloom.scenario.executor import Actions, IdByAddress
 from stackloom.scenario.plan import Step
 
@@ -77,7 +77,7 @@ def hold_records(directory: Path, *, cloud_key: str, scenario: str) -> Iterator[
         cloud_key: anything that tells cloud and project apart from others.
 
     Raises:
-        Busy: another command is at work on the scenario.
+        ScenarioBusy: another command is at work on the scenario.
     """
     folder = directory / hashlib.sha256(cloud_key.encode()).hexdigest()[:16]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ def hold_records(directory: Path, *, cloud_key: str, scenario: str) -> Iterator[
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Busy(
+            raise ScenarioBusy(
                 f'another command is at work on scenario "{scenario}"',
                 hint="wait until it has ended, then run this one again",
             ) from error

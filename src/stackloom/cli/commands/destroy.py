@@ -37,7 +37,11 @@ def _destroy(invocation: Invocation) -> int:
         async with operations.hold(cloud, name, invocation.environment) as records:
             planned = await operations.plan_destruction(cloud, name, records=records)
             question = "Delete all of this?"
-            return await ask_and_carry_out(invocation, cloud, planned, records, question)
+            code = await ask_and_carry_out(invocation, cloud, planned, records, question)
+            if options.scenario and not planned.plan.steps:  # perhaps it is called otherwise
+                there = ", ".join(await operations.scenarios(cloud)) or "none"
+                invocation.talk(f"scenarios found in this project: {there}")
+            return code
 
     return with_cloud(invocation, work)
 
