@@ -81,8 +81,7 @@ def test_killed_at_any_request(course: Course, when: str) -> None:
 @pytest.mark.parametrize("fault", _FAULTS)
 def test_a_request_goes_wrong(course: Course, cloud_name: str, fault: str) -> None:
     """Once in each service."""
-    if not course.is_sampled([*_FAULTS].index(fault)):
-        pytest.skip("not in the sample; scripts/drill tries all")
+    _only_sampled(course, [*_FAULTS].index(fault))
 
     async def disturbed(service: str) -> None:
         faults.add(cloud_name, replace(_FAULTS[fault], service=service))
@@ -125,6 +124,7 @@ def test_every_post_loses_its_answer(course: Course, cloud_name: str) -> None:
 
 def test_a_quota_is_one_short(course: Course) -> None:
     """The apply stops at what is too much; once there is room, the next goes on."""
+    _only_sampled(course, 0)
     subnets = sum(count for name, count in course.woven.items() if name.startswith("subnet "))
     path = f"/v2.0/quotas/{course.project.id}"
 
@@ -147,6 +147,7 @@ def test_a_quota_is_one_short(course: Course) -> None:
 
 def test_a_server_ends_in_error(course: Course, cloud_name: str) -> None:
     """Nova cannot plug it; the next apply puts another in its place."""
+    _only_sampled(course, 1)
 
     async def disturbed() -> None:
         # A port of ours is only bound by Nova (PUT), another is made by it (POST).
@@ -167,6 +168,7 @@ def test_a_server_ends_in_error(course: Course, cloud_name: str) -> None:
 
 def test_a_port_of_somebody_else_stands_on_our_network(course: Course) -> None:
     """Destroy names it and leaves it; once it is gone, destroy finishes."""
+    _only_sampled(course, 2)
 
     async def run() -> None:
         assert failures(await course.weaver().apply()) == []
@@ -191,6 +193,11 @@ def test_a_port_of_somebody_else_stands_on_our_network(course: Course) -> None:
         course.ledger.note(course.name, "a port of somebody else at destroy", well=well)
 
 
+def _only_sampled(course: Course, number: int) -> None:
+    if not course.is_sampled(number):
+        pytest.skip("not in the sample; scripts/drill tries all")
+
+
 async def _networks(cloud: Cloud) -> list[str]:
     token = await cloud.token()
     query = {"project_id": token.project_id}
@@ -200,6 +207,7 @@ async def _networks(cloud: Cloud) -> list[str]:
 
 def test_a_flavor_goes_between_plan_and_apply(course: Course, tmp_path: Path) -> None:
     """Servers fail in Nova's words; once there is such a flavor again, the next apply goes on."""
+    _only_sampled(course, 3)
     name = f"drill-{course.name}"
     file = tmp_path / course.file.name
     text = course.file.read_text(encoding="utf-8").replace("m1.tiny", name)
