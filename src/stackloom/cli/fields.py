@@ -323,11 +323,6 @@ def key_values(words: Sequence[str]) -> dict[str, str]:
     return {key: value for key, _, value in split}
 
 
-def comma_pairs(words: Sequence[str]) -> list[dict[str, str]]:
-    """Read words like ``start=10.0.0.2,end=10.0.0.9`` into objects."""
-    return [key_values(word.split(",")) for word in words]
-
-
 def add_fields(parser: ArgumentParser, fields: Iterable[Field]) -> None:
     """Declare *fields* to a command's parser."""
     kinds = getattr(parser, "kind_by_destination", None)  # completion wants to know

@@ -25,7 +25,7 @@ def _capture(invocation: Invocation) -> int:
 
     from stackloom import operations
     from stackloom.cli.connection import with_cloud
-    from stackloom.errors import UsageError
+    from stackloom.cli.new_file import write_new
 
     options = invocation.options
 
@@ -39,13 +39,7 @@ def _capture(invocation: Invocation) -> int:
     if not options.output:
         invocation.data(text.rstrip())
         return 0
-    try:
-        with Path(options.output).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise UsageError(f"{options.output} is there already", hint="give another name") from error
-    except OSError as error:
-        raise UsageError(f"cannot write {options.output}: {error.strerror}") from error
+    write_new(Path(options.output), text)
     invocation.talk(f"wrote {options.output}")
     return 0
 

@@ -117,19 +117,13 @@ def _from_scenario(invocation: Invocation) -> tuple[str, Sequence[Problem]]:
 def _write(invocation: Invocation, text: str) -> None:
     from pathlib import Path
 
-    from stackloom.errors import UsageError
+    from stackloom.cli.new_file import write_new
 
     output = invocation.options.output
     if not output:
         invocation.data(text.rstrip())
         return
-    try:
-        with Path(output).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise UsageError(f"{output} is there already", hint="give another name") from error
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+    write_new(Path(output), text)
     invocation.talk(f"wrote {output}")
 
 

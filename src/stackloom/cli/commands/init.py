@@ -18,20 +18,13 @@ def _init(invocation: Invocation) -> int:
     from importlib.resources import files
     from pathlib import Path
 
-    from stackloom.errors import UsageError
+    from stackloom.cli.new_file import write_new
 
     path = Path(invocation.options.file)
     plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-._")
     name = invocation.options.name or plain or "lab"
     text = files("stackloom.cli").joinpath("starter.yaml").read_text(encoding="utf-8")
-    schema = path.with_name("stackloom-schema.json").name
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text.replace("NAME", name, 1).replace("SCHEMA", schema, 1))
-    except FileExistsError as error:
-        raise UsageError(f"{path} is there already", hint="give another name") from error
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    write_new(path, text.replace("NAME", name, 1))
     invocation.talk(f"wrote {path}; now: stackloom plan {path}")
     return 0
 

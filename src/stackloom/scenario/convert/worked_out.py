@@ -143,10 +143,6 @@ class WorkedOut:
 
     # --- what others are called -------------------------------------------------------------------
 
-    def is_made(self, kind: str, name: str) -> bool:
-        """Tell whether the scenario makes what a spec names."""
-        return Address(kind, name) in self.scenario.specs
-
     def found_by(self, address: Address) -> tuple[str, str]:
         """Return how the cloud knows what the scenario does not make: ``("name", "public")``."""
         query = self.scenario.existing.get(address, {})
