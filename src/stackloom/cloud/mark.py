@@ -50,6 +50,19 @@ def read_mark(text: str | None) -> Mark | None:
     return Mark(found["scenario"], Address(found["kind"], found["name"]))
 
 
+def facet_mark(text: str | None, *, owner: str, kind: str) -> Mark | None:
+    """Return the mark of a side of something whose own mark stands in *text*.
+
+    Args:
+        owner: the kind of that something; a mark of any other is none.
+        kind: that of the side, which goes by its owner's name.
+    """
+    mark = read_mark(text)
+    if mark is None or mark.address.kind != owner:
+        return None
+    return Mark(mark.scenario, Address(kind, mark.address.name))
+
+
 def without_mark(text: str | None) -> str:
     """Return the person's own words of a description."""
     return _MARK.sub("", text or "").strip()

@@ -27,6 +27,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Part
+from stackloom.resources.network._adoption import by_description
 
 # A value that only the cloud knows, such as ``${server.web.address}``.
 _LATE = "${"
@@ -150,11 +151,6 @@ def _update(state: AddressGroupState, changes: Sequence[Difference]) -> Iterator
                 yield Call(method="PUT", path=f"{path}/{verb}_addresses", body=body)
 
 
-def _adopt(state: AddressGroupState, mark: Mark) -> Call:
-    body = {"address_group": {"description": mark.beside(without_mark(state.description))}}
-    return Call(method="PUT", path=f"/v2.0/address-groups/{state.id}", body=body)
-
-
 def _capture(state: AddressGroupState, _names: Names) -> Mapping[str, Any]:
     entry = {
         "description": without_mark(state.description),
@@ -199,7 +195,7 @@ KIND = Kind(
         create=_create,
         compare=_compare,
         update=lambda state, changes: list(_update(state, changes)),
-        adopt=_adopt,
+        adopt=by_description("address_group", "/v2.0/address-groups"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

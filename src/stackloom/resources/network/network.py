@@ -28,6 +28,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import NAME_PATTERN, Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Bar, Part
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._ranges import range_faults
 from stackloom.resources.network.subnet import SubnetFields, SubnetSpec, subnet_faults
 
@@ -274,11 +275,6 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, list | tuple) else value
 
 
-def _adopt(state: NetworkState, mark: Mark) -> Call:
-    body = {"network": {"description": mark.beside(without_mark(state.description))}}
-    return Call(method="PUT", path=f"/v2.0/networks/{state.id}", body=body)
-
-
 def _capture(state: NetworkState, names: Names) -> Mapping[str, Any]:
     entry: dict[str, Any] = {
         "description": without_mark(state.description) or UNSET,
@@ -366,7 +362,7 @@ KIND = Kind(
         needs=lambda state: filter(None, [state.qos_policy_id]),
         requires=_requires,
         consumes=lambda _spec, _ids: {"network.network": 1},
-        adopt=_adopt,
+        adopt=by_description("network", "/v2.0/networks"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

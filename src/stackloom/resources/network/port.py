@@ -28,6 +28,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, read_mark, without_mark
 from stackloom.cloud.sketch import Badge, Part, Port
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._fixed_ips import (
     FixedIp,
     FixedIpSpec,
@@ -356,11 +357,6 @@ def _first_address(state: PortState) -> str:
     return next((each for each in addresses if ":" not in each), "".join(addresses[:1]))
 
 
-def _adopt(state: PortState, mark: Mark) -> Call:
-    body = {"port": {"description": mark.beside(without_mark(state.description))}}
-    return Call(method="PUT", path=f"/v2.0/ports/{state.id}", body=body)
-
-
 def _capture(state: PortState, names: Names) -> Mapping[str, Any] | None:
     """Return its entry, unless somebody else brings it."""
     network = names("network", state.network_id)
@@ -492,7 +488,7 @@ KIND = Kind(
             "address": _first_address,
             "addresses": lambda state: [each.ip_address for each in state.fixed_ips],
         },
-        adopt=_adopt,
+        adopt=by_description("port", "/v2.0/ports"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

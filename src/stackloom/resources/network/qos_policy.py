@@ -25,6 +25,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Part
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._qos_rules import (
     USUAL_DIRECTION,
     QosPolicyRulesSpec,
@@ -157,11 +158,6 @@ def _compare(
     return differences((name, getattr(state, name), want, True) for name, want in wanted.items())
 
 
-def _adopt(state: QosPolicyState, mark: Mark) -> Call:
-    body = {"policy": {"description": mark.beside(without_mark(state.description))}}
-    return Call(method="PUT", path=f"/v2.0/qos/policies/{state.id}", body=body)
-
-
 def _capture(state: QosPolicyState, _names: Names) -> Mapping[str, Any]:
     entry = {
         "description": without_mark(state.description),
@@ -231,7 +227,7 @@ KIND = Kind(
         requires=_requires,
         create=_create,
         compare=_compare,
-        adopt=_adopt,
+        adopt=by_description("policy", "/v2.0/qos/policies"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

@@ -22,7 +22,7 @@ from stackloom.cloud.kind import (
     Reference,
     State,
 )
-from stackloom.cloud.mark import Address, Mark, read_mark
+from stackloom.cloud.mark import Address, Mark, facet_mark
 from stackloom.resources.network._qos_rules import (
     FURTHER,
     NEEDED,
@@ -118,10 +118,7 @@ def _derive(listed: Listed) -> list[QosPolicyRulesState]:
 
 
 def _mark(state: QosPolicyRulesState, _listed: Listed) -> Mark | None:
-    mark = read_mark(state.description)
-    if mark is None or mark.address.kind != "qos_policy":
-        return None
-    return Mark(mark.scenario, Address("qos_policy_rules", mark.address.name))
+    return facet_mark(state.description, owner="qos_policy", kind="qos_policy_rules")
 
 
 KIND = Kind(

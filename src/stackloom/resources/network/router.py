@@ -29,6 +29,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Bar, Box, Leg, Part
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._connections import (
     Connections,
     connection_faults,
@@ -270,11 +271,6 @@ def _derive(listed: Listed) -> list[RouterState]:
     ]
 
 
-def _adopt(state: RouterState, mark: Mark) -> Call:
-    body = {"router": {"description": mark.beside(without_mark(state.description))}}
-    return Call(method="PUT", path=f"/v2.0/routers/{state.id}", body=body)
-
-
 def _capture(state: RouterState, names: Names) -> Mapping[str, Any]:
     entry: dict[str, Any] = {}
     if found := captured_connections(state.connected or (), names):
@@ -368,7 +364,7 @@ KIND = Kind(
         needs=_needs,
         requires=_requires,
         consumes=lambda _spec, _ids: {"network.router": 1},
-        adopt=_adopt,
+        adopt=by_description("router", "/v2.0/routers"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

@@ -24,7 +24,7 @@ from stackloom.cloud.kind import (
     State,
     differences,
 )
-from stackloom.cloud.mark import Address, Mark, read_mark
+from stackloom.cloud.mark import Address, Mark, facet_mark
 from stackloom.resources.network._ranges import (
     HostRoute,
     RouteSpec,
@@ -92,10 +92,7 @@ def _legs_with_routes(listed: Listed) -> dict[str, list[str]]:
 
 
 def _mark(state: RouterRoutesState, _listed: Listed) -> Mark | None:
-    mark = read_mark(state.description)
-    if mark is None or mark.address.kind != "router":
-        return None
-    return Mark(mark.scenario, Address("router_routes", mark.address.name))
+    return facet_mark(state.description, owner="router", kind="router_routes")
 
 
 def _references(spec: RouterRoutesSpec) -> Iterator[Reference]:

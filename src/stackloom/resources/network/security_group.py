@@ -27,6 +27,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Part
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._allowed import ETHERTYPES, Traffic, write_traffic
 from stackloom.resources.network.security_group_rule import SecurityGroupRuleState
 from stackloom.resources.network.security_group_rules import (
@@ -143,12 +144,6 @@ def _compare(
             ("stateful", state.stateful, spec.stateful, False),
         ]
     )
-
-
-def _adopt(state: SecurityGroupState, mark: Mark) -> Call:
-    body = {"description": mark.beside(without_mark(state.description))}
-    path = f"/v2.0/security-groups/{state.id}"
-    return Call(method="PUT", path=path, body={"security_group": body})
 
 
 # --- writing a file -------------------------------------------------------------------------------
@@ -270,7 +265,7 @@ KIND = Kind(
         consumes=lambda _spec, _ids: {"network.security_group": 1},
         create=_create,
         compare=_compare,
-        adopt=_adopt,
+        adopt=by_description("security_group", "/v2.0/security-groups"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

@@ -36,7 +36,7 @@ from stackloom.cloud.kind import (
     Spec,
     State,
 )
-from stackloom.cloud.mark import Address, Mark, read_mark, without_mark
+from stackloom.cloud.mark import Address, Mark, facet_mark, read_mark, without_mark
 from stackloom.resources.network._allowed import (
     ETHERTYPES,
     NotTraffic,
@@ -445,10 +445,7 @@ def _derive(listed: Listed) -> list[SecurityGroupRulesState]:
 
 
 def _mark(state: SecurityGroupRulesState, _listed: Listed) -> Mark | None:
-    mark = read_mark(state.description)
-    if mark is None or mark.address.kind != "security_group":
-        return None
-    return Mark(mark.scenario, Address("security_group_rules", mark.address.name))
+    return facet_mark(state.description, owner="security_group", kind="security_group_rules")
 
 
 def _needs(state: SecurityGroupRulesState) -> Iterator[str]:

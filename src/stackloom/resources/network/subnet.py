@@ -29,6 +29,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, BarNote, Part
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._ranges import (
     AllocationPool,
     HostRoute,
@@ -380,11 +381,6 @@ def _compare(
     yield from differences((field, have[field], want, True) for field, want in wanted.items())
 
 
-def _adopt(state: SubnetState, mark: Mark) -> Call:
-    body = {"subnet": {"description": mark.beside(without_mark(state.description))}}
-    return Call(method="PUT", path=f"/v2.0/subnets/{state.id}", body=body)
-
-
 def _capture(state: SubnetState, names: Names) -> Mapping[str, Any] | None:
     if not (network := names("network", state.network_id)):
         return None
@@ -485,7 +481,7 @@ KIND = Kind(
         leaves_with=lambda state: state.network_id,
         requires=_requires,
         consumes=lambda _spec, _ids: {"network.subnet": 1},
-        adopt=_adopt,
+        adopt=by_description("subnet", "/v2.0/subnets"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

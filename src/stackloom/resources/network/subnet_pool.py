@@ -30,6 +30,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Part
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._ranges import overlapping, range_faults, read_range
 from stackloom.resources.network.address_scope import AddressScopeSpec
 from stackloom.resources.network.subnet import SubnetSpec
@@ -280,11 +281,6 @@ def _compare(
     )
 
 
-def _adopt(state: SubnetPoolState, mark: Mark) -> Call:
-    body = {"subnetpool": {"description": mark.beside(without_mark(state.description))}}
-    return Call(method="PUT", path=f"/v2.0/subnetpools/{state.id}", body=body)
-
-
 def _capture(state: SubnetPoolState, names: Names) -> Mapping[str, Any]:
     width = 32 if state.ip_version == 4 else 128
     # neutron/db/db_base_plugin_v2.py, ``create_subnetpool``, and neutron_lib/constants.py, 2026.2.
@@ -354,7 +350,7 @@ KIND = Kind(
         needs=lambda state: filter(None, [state.address_scope_id]),
         requires=_requires,
         consumes=lambda _spec, _ids: {"network.subnetpool": 1},
-        adopt=_adopt,
+        adopt=by_description("subnetpool", "/v2.0/subnetpools"),
         capture=_capture,
         sketch=_sketch_spec,
     ),

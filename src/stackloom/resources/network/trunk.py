@@ -32,6 +32,7 @@ from stackloom.cloud.kind import (
 )
 from stackloom.cloud.mark import Address, Mark, without_mark
 from stackloom.cloud.sketch import Badge, Leg, Part
+from stackloom.resources.network._adoption import by_description
 from stackloom.resources.network._remembered import Remembered
 from stackloom.resources.network.port import PortSpec
 
@@ -326,10 +327,6 @@ def _derive(listed: Listed) -> list[TrunkState]:
     ]
 
 
-def _adopt(state: TrunkState, mark: Mark) -> Call:
-    return _put(state, {"description": mark.beside(without_mark(state.description))})
-
-
 def _capture(state: TrunkState, names: Names) -> Mapping[str, Any]:
     def name(port_id: str) -> str:
         return names("port", port_id) or names.outside("port", port_id)
@@ -416,7 +413,7 @@ KIND = Kind(
         update=lambda state, changes: list(_update(state, changes)),
         delete=_delete,
         needs=lambda state: [state.port_id, *(each.port_id for each in state.sub_ports)],
-        adopt=_adopt,
+        adopt=by_description("trunk", "/v2.0/trunks"),
         capture=_capture,
         sketch=_sketch_spec,
     ),
