@@ -227,9 +227,11 @@ def _check_references(
     Raises:
         BadScenario: something is wrong, here or before.
     """
-    everything, _ = expanded(written, kinds)
-    rest = replace(loaded, scenario=replace(loaded.scenario, specs=everything))
     is_whole = not findings.problems
+    rest = loaded
+    if not is_whole:  # what was left out implies nothing either
+        everything, _ = expanded(written, kinds)
+        rest = replace(loaded, scenario=replace(loaded.scenario, specs=everything))
     problems = list(reference_problems(rest, written, kinds, findings))
     findings.add(problems)
     if is_whole:
