@@ -10,7 +10,7 @@
     │                      NoEndpoint · InDoubt
     ├─ WaitFailed 4        TimedOut · WentToError
     ├─ RunFailed 5
-    ├─ Occupied · Unchangeable · ScenarioBusy
+    ├─ Occupied · Unchangeable · ScenarioBusy · LostLease
     ├─ LocalCloudError 6   InstallFailed · ProgramDied · NotReady · Busy
     └─ Interrupted 130
 
@@ -123,6 +123,13 @@ class ScenarioBusy(StackloomError):
     """Another command is at work on the scenario."""
 
     slug = "scenario-busy"
+    http_status = 409
+
+
+class LostLease(StackloomError):
+    """Somebody else may work on the scenario by now, so nothing more is sent to the cloud."""
+
+    slug = "lost-lease"
     http_status = 409
 
 

@@ -41,7 +41,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Bar(msgspec.Struct, frozen=True, kw_only=True):
+class Bar(msgspec.Struct, frozen=True, kw_only=True, tag_field="part", tag="bar"):
     """A network.
 
     Attributes:
@@ -63,7 +63,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
 
 
-class BarNote(msgspec.Struct, frozen=True, kw_only=True):
+class BarNote(msgspec.Struct, frozen=True, kw_only=True, tag_field="part", tag="bar_note"):
     """A line about a bar, such as the range of one of its subnets.
 
     Attributes:
@@ -79,7 +79,7 @@ class BarNote(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
 
 
-class Box(msgspec.Struct, frozen=True, kw_only=True):
+class Box(msgspec.Struct, frozen=True, kw_only=True, tag_field="part", tag="box"):
     """A router, a server, or what else has a place of its own.
 
     Attributes:
@@ -99,7 +99,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
 
 
-class Leg(msgspec.Struct, frozen=True, kw_only=True):
+class Leg(msgspec.Struct, frozen=True, kw_only=True, tag_field="part", tag="leg"):
     """A box stands on a bar.
 
     Attributes:
@@ -123,7 +123,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
 
 
-class Port(msgspec.Struct, frozen=True, kw_only=True):
+class Port(msgspec.Struct, frozen=True, kw_only=True, tag_field="part", tag="port"):
     """A port as it is by itself.
 
     Where a leg has the same key it fills in what that leg leaves empty; where none has, it is drawn
@@ -146,7 +146,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
 
 
-class Badge(msgspec.Struct, frozen=True, kw_only=True):
+class Badge(msgspec.Struct, frozen=True, kw_only=True, tag_field="part", tag="badge"):
     """Something that belongs to a box, a bar, a leg, or to another badge.
 
     A thing that may be used many times says itself once with ``on=""``, and each who uses it yields
