@@ -70,5 +70,5 @@ class Caller:
             have = ", ".join(sorted(self.roles)) or "none"
             raise Refused(
                 "role.missing",
-                f"this needs one of the roles {', '.join(sorted(needed))}, and the token has {have}",
+                f"this needs one of the roles {', '.join(sorted(needed))}; the token has {have}",
             )
