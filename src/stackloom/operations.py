@@ -219,7 +219,7 @@ async def _marked(cloud: Cloud, scenario: Scenario, records: Records | None) -> 
         oldest = time.time() - UNDER_WAY_SECONDS
         begun = [a for a, since in records.unfinished.items() if since > oldest]
         if all(address in marked.states for address in begun):
-            records.forget()
+            await records.forget()
             return marked
         log.info("waiting for what an interrupted run began: %s", ", ".join(map(str, begun)))
         await asyncio.sleep(LOOK_AGAIN_SECONDS)

@@ -15,8 +15,8 @@ from stackloom.cloud.mark import Address
 from stackloom.errors import Conflict, InDoubt, ScenarioBusy
 from stackloom.scenario.plan import Action, Step
 from stackloom.scenario.records import (
+    FileRecords,
     RecordedActions,
-    Records,
     hold_records,
     records_directory,
 )
@@ -42,14 +42,14 @@ def test_an_intent_without_an_ending_is_seen_by_the_next_run(tmp_path: Path) -> 
     """With the time at which it began; what ended is not."""
 
     async def run(file: Path) -> None:
-        records = Records(file, now=lambda: 1000.1234)
+        records = FileRecords(file, now=lambda: 1000.1234)
         await records.intend([NORTH, SOUTH])
         await records.end({NORTH: "bed-1"})
 
     file = tmp_path / "garden.jsonl"
     file.touch()
     asyncio.run(run(file))
-    assert Records(file).unfinished == {SOUTH: 1000.123}
+    assert FileRecords(file).unfinished == {SOUTH: 1000.123}
     assert file.read_text(encoding="utf-8") == (
         '{"time": 1000.123, "intend": "bed.north"}\n'
         '{"time": 1000.123, "intend": "bed.south.east"}\n'
@@ -61,10 +61,10 @@ def test_what_is_known_by_now_is_forgotten(tmp_path: Path) -> None:
     """The file begins anew."""
     file = tmp_path / "garden.jsonl"
     file.write_text('{"time": 1, "intend": "bed.north"}\n', encoding="utf-8")
-    records = Records(file)
+    records = FileRecords(file)
     assert records.unfinished == {NORTH: 1.0}
-    records.forget()
-    assert Records(file).unfinished == {}
+    asyncio.run(records.forget())
+    assert FileRecords(file).unfinished == {}
 
 
 def test_lines_that_a_crash_has_spoilt_count_for_nothing(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_lines_that_a_crash_has_spoilt_count_for_nothing(tmp_path: Path) -> None
     file = tmp_path / "garden.jsonl"
     lines = ['{"time": 5, "intend": "bed.north"}', "[]", "{}", "7", '{"intend": "bed.x"}', '{"ti']
     file.write_text("\n".join(lines), encoding="utf-8")
-    assert Records(file).unfinished == {NORTH: 5.0}
+    assert FileRecords(file).unfinished == {NORTH: 5.0}
 
 
 def test_creates_are_noted_before_and_after(tmp_path: Path) -> None:
@@ -87,13 +87,13 @@ def test_creates_are_noted_before_and_after(tmp_path: Path) -> None:
     )
 
     async def run() -> None:
-        recorded = RecordedActions(actions, Records(file, now=lambda: 1.0))
+        recorded = RecordedActions(actions, FileRecords(file, now=lambda: 1.0))
         made = await recorded.create(_steps(NORTH, SOUTH, west), {})
         assert made[NORTH] == "id of bed.north"
 
     asyncio.run(run())
     assert [line.count("intend") for line in seen] == [3]
-    assert Records(file).unfinished == {west: 1.0}
+    assert FileRecords(file).unfinished == {west: 1.0}
 
 
 def test_all_else_is_passed_on_and_not_noted(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_all_else_is_passed_on_and_not_noted(tmp_path: Path) -> None:
     actions = FakeActions()
 
     async def run() -> None:
-        recorded = RecordedActions(actions, Records(file))
+        recorded = RecordedActions(actions, FileRecords(file))
         await recorded.update(_steps(NORTH, action=Action.UPDATE)[0], {})
         await recorded.delete(_steps(NORTH, action=Action.DELETE)[0])
         await recorded.settle(_steps(NORTH, action=Action.KEEP)[0], "bed-1")

@@ -5,8 +5,9 @@ The cloud is the state; this file only covers the moment in which the cloud cann
 killed while a create is under way, and the next run lists before the service has finished it. An
 intent without an ending makes the next run look again for a while before it creates.
 
-One file a scenario, project and cloud, 0600, one JSON object a line; whoever works on a scenario
-holds a lock on it. No secrets: addresses, ids and times.
+For commands, one file a scenario, project and cloud, 0600, one JSON object a line; whoever works on
+a scenario holds a lock on it. A service keeps them where all its workers see them. No secrets:
+addresses, ids and times.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 from stackloom.cloud.mark import Address
@@ -35,8 +37,32 @@ def records_directory(environment: Mapping[str, str]) -> Path:
     return Path(root) / "stackloom" / "records"
 
 
-class Records:
-    """The intents of one scenario. Made by ``hold_records``, which also keeps others out."""
+class Records(Protocol):
+    """The intents of one scenario, which nobody else works on meanwhile.
+
+    Attributes:
+        is_new: no run that is known here has worked on the scenario yet.
+        unfinished: what an earlier run began to make, and when, in seconds since 1970.
+    """
+
+    @property
+    def is_new(self) -> bool: ...  # noqa: D102 - said above
+
+    @property
+    def unfinished(self) -> Mapping[Address, float]: ...  # noqa: D102 - said above
+
+    async def intend(self, addresses: Iterable[Address]) -> None:
+        """Note that these are about to be made; it is kept for certain when this returns."""
+
+    async def end(self, endings: Mapping[Address, str]) -> None:
+        """Note how creates ended: with an id, or "" where it is certain that nothing was made."""
+
+    async def forget(self) -> None:
+        """Begin anew: what an earlier run began is known now, or will never be there."""
+
+
+class FileRecords:
+    """Records in a file. Made by ``hold_records``, which also keeps others out."""
 
     def __init__(self, file: Path, *, now: Callable[[], float] = time.time) -> None:
         self._file = file
@@ -54,9 +80,10 @@ class Records:
         """Note how creates ended: with an id, or "" where it is certain that nothing was made."""
         await self._append({"end": str(address), "id": id} for address, id in endings.items())
 
-    def forget(self) -> None:
-        """Begin a new file: what an earlier run began is known now, or will never be there."""
-        self._file.write_text(json.dumps({"time": round(self._now(), 3)}) + "\n")
+    async def forget(self) -> None:
+        """Begin a new file."""
+        line = json.dumps({"time": round(self._now(), 3)}) + "\n"
+        await asyncio.to_thread(self._file.write_text, line)
 
     async def _append(self, entries: Iterable[dict[str, object]]) -> None:
         now = round(self._now(), 3)
@@ -70,7 +97,7 @@ class Records:
 
 
 @contextmanager
-def hold_records(directory: Path, *, cloud_key: str, scenario: str) -> Iterator[Records]:
+def hold_records(directory: Path, *, cloud_key: str, scenario: str) -> Iterator[FileRecords]:
     """Open the records of a scenario and keep every other command on this machine out.
 
     Args:
@@ -92,7 +119,7 @@ def hold_records(directory: Path, *, cloud_key: str, scenario: str) -> Iterator[
                 f'another command is at work on scenario "{scenario}"',
                 hint="wait until it has ended, then run this one again",
             ) from error
-        yield Records(file)
+        yield FileRecords(file)
     finally:
         os.close(handle)
 
