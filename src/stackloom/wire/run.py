@@ -105,9 +105,16 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """``{}``: an action that takes no arguments."""
 
 
+class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A run again; what was given in secret with the first one is not kept, so it is given anew."""
+
+    secrets: Secrets = {}
+    credential: Credential | None = None
+
+
 class RunAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to do with a run: exactly one of them, as ``{"cancel": {}}``."""
 
     approve: Nothing | None = None
     cancel: Nothing | None = None
-    retry: Nothing | None = None
+    retry: Retry | None = None

@@ -118,9 +118,14 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: of the scenario, "" where the text does not say.
         resources: how many it describes.
+        secrets: its secret variables, whose values are given with a plan or run; that they have
+            none is no problem here.
+        secrets_needed: those of them without a default.
     """
 
     is_valid: bool
     problems: tuple[Problem, ...]
     name: str = ""
     resources: int = 0
+    secrets: tuple[str, ...] = ()
+    secrets_needed: tuple[str, ...] = ()
