@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A request, as far as a route has to know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from stackloom.service.refusal import Refused
+
+if TYPE_CHECKING:
+    from stackloom.service.identity.caller import Caller
+    from stackloom.service.rest.context import Context
+
+
+class Asked:
+    """Who asks, with which headers, and what the service has at hand to answer.
+
+    Attributes:
+        context: what the application opened at its start; `desk` is what operations take of it.
+        headers: names in lower case; those of a name given twice are joined by ``, ``.
+        request_id, global_request_id: ``req-…``.
+        client: the address that asks, behind a proxy the one that it names; "" where unknown.
+    """
+
+    __slots__ = (
+        "_caller",
+        "client",
+        "context",
+        "global_request_id",
+        "headers",
+        "method",
+        "path",
+        "request_id",
+    )
+
+    def __init__(
+        self,
+        context: Context,
+        headers: Mapping[str, str],
+        *,
+        method: str,
+        path: str,
+        client: str,
+        request_id: str,
+        global_request_id: str,
+        caller: Caller | None = None,
+    ) -> None:
+        self.context = context
+        self.headers = headers
+        self.method = method
+        self.path = path
+        self.client = client
+        self.request_id = request_id
+        self.global_request_id = global_request_id
+        self._caller = caller
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks; only where the route wants to know (any but `Who.ALL`)."""
+        assert self._caller is not None, "a route for all asked who the caller is"
+        return self._caller
+
+    def header(self, name: str) -> str:
+        """Return a header, "" where it is not given."""
+        return self.headers.get(name, "")
+
+    def revision(self) -> int:
+        """Return the number in ``If-Match``.
+
+        Raises:
+            Refused: not given, or none that the service gave; ``*`` says nothing about what the
+                caller has seen, so it is not taken.
+        """
+        match = self.header("if-match")
+        if not match:
+            raise Refused(
+                "etag.missing",
+                f"{self.method} {self.path} without If-Match might undo what somebody else did",
+                hint="send the ETag of the document that you have read",
+            )
+        number = match.strip().removeprefix("W/").strip('"')
+        if not number.isascii() or not number.isdigit() or len(number) > 10:
+            raise Refused(
+                "etag.mismatch",
+                f"If-Match: {match[:100]} is none of its ETags",
+                hint="read it again, and send the ETag that comes with it",
+            )
+        return int(number)
