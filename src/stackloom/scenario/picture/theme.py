@@ -7,6 +7,7 @@ written out, for programs that know no variables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 
@@ -126,6 +127,12 @@ _MOTION = (
 )
 
 
+def colours(theme: Theme) -> Mapping[str, str]:
+    """Return the colours of a fixed theme by the names that the rules give them."""
+    assert theme is not Theme.AUTO, "a theme that is both has no colour of its own"
+    return _LIGHT if theme is Theme.LIGHT else _DARK
+
+
 def style_sheet(theme: Theme, *, has_overlay: bool) -> str:
     """Return the CSS of a picture.
 
@@ -143,7 +150,7 @@ def style_sheet(theme: Theme, *, has_overlay: bool) -> str:
         for name in _LIGHT:
             text = text.replace(f"[{name}]", f"var(--{name})")
         return "\n".join([*_variables(), text, _MOTION])
-    for name, value in (_LIGHT if theme is Theme.LIGHT else _DARK).items():
+    for name, value in colours(theme).items():
         text = text.replace(f"[{name}]", value)
     return text
 
