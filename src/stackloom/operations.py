@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ from stackloom.errors import (
     UsageError,
 )
 from stackloom.resources import all_kinds
-from stackloom.scenario.actions import CloudActions
+from stackloom.scenario.actions import CloudActions, always
 from stackloom.scenario.adoption import adopted, names_outside
 from stackloom.scenario.capture import Captured, captured
 from stackloom.scenario.conditions import conditions
@@ -240,10 +240,21 @@ async def _marked_now(cloud: Cloud, scenario: Scenario, *, may_be_new: bool) -> 
 
 
 def executor(
-    cloud: Cloud, planned: Planned, records: Records, *, tell: Tell = tell_nobody
+    cloud: Cloud,
+    planned: Planned,
+    records: Records,
+    *,
+    tell: Tell = tell_nobody,
+    may_go_on: Callable[[], None] = always,
 ) -> Executor:
-    """Return what carries a plan out when its ``run()`` is awaited."""
-    plain = CloudActions(cloud, KINDS, planned.scenario, planned.plan, tell=tell)
+    """Return what carries a plan out when its ``run()`` is awaited.
+
+    Args:
+        may_go_on: asked before each request that changes something; see ``CloudActions``.
+    """
+    plain = CloudActions(
+        cloud, KINDS, planned.scenario, planned.plan, tell=tell, may_go_on=may_go_on
+    )
     actions = RecordedActions(plain, records)
     bulk = [kind.name for kind in KINDS.values() if kind.bulk]
     return Executor(planned.plan, actions, bulk_kinds=bulk, bulk_size=plain.bulk_size, tell=tell)

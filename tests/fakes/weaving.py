@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from stackloom.auth.config import CloudConfig, cloud_config
@@ -12,7 +12,7 @@ from stackloom.auth.session import Session
 from stackloom.auth.settings import Settings
 from stackloom.cloud.cloud import Cloud
 from stackloom.resources import all_kinds
-from stackloom.scenario.actions import MOST_IN_BULK, CloudActions
+from stackloom.scenario.actions import MOST_IN_BULK, CloudActions, always
 from stackloom.scenario.events import Outcome, Tell, tell_nobody
 from stackloom.scenario.executor import Executor
 from stackloom.scenario.loader import load_text
@@ -67,9 +67,17 @@ async def plan(cloud: Cloud, wanted: Scenario) -> Plan:
     return make_plan(KINDS, wanted, observed)
 
 
-def executor(cloud: Cloud, wanted: Scenario, made: Plan, tell: Tell = tell_nobody) -> Executor:
+def executor(
+    cloud: Cloud,
+    wanted: Scenario,
+    made: Plan,
+    tell: Tell = tell_nobody,
+    may_go_on: Callable[[], None] = always,
+) -> Executor:
     """Return what carries a plan out."""
-    actions = CloudActions(cloud, KINDS, wanted, made, tell=tell, sleep=no_pause)
+    actions = CloudActions(
+        cloud, KINDS, wanted, made, tell=tell, may_go_on=may_go_on, sleep=no_pause
+    )
     return Executor(
         made, actions, bulk_kinds=BULK, tell=tell, bulk_size=lambda: MOST_IN_BULK, now=lambda: 0.0
     )

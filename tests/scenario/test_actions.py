@@ -20,8 +20,8 @@ from tests.fakes.weaving import (
 )
 
 from stackloom.cloud.mark import Address
-from stackloom.errors import InDoubt
-from stackloom.scenario.events import Event, StepAccepted, StepInDoubt
+from stackloom.errors import InDoubt, LostLease
+from stackloom.scenario.events import Event, Outcome, Result, StepAccepted, StepInDoubt
 from stackloom.scenario.model import Scenario
 from stackloom.scenario.plan import Action, Plan, Step
 from stackloom.transport.client import Answer, Request
@@ -483,3 +483,44 @@ servers: {alice: {image: cirros, flavor: m1.tiny}}
     )
     asyncio.run(apply(cloud, wanted))
     assert cloud.things("network")[0]["description"] == "ACTIVE stackloom://s/network.blue"
+
+
+@pytest.mark.parametrize("most", [0, 1, 4])
+def test_nothing_is_sent_once_somebody_else_may_work_on_it(most: int) -> None:
+    """Each request that changes something asks first; what only looks does not have to."""
+    cloud = FakeCloud()
+    asked = 0
+
+    def may_go_on() -> None:
+        nonlocal asked
+        asked += 1
+        if asked > most:
+            raise LostLease("somebody else works on it")
+
+    async def run() -> tuple[Outcome, ...]:
+        async with open_cloud(cloud) as opened:
+            made = await plan(opened, TWO_NETWORKS)
+            return await executor(opened, TWO_NETWORKS, made, may_go_on=may_go_on).run()
+
+    outcomes = asyncio.run(run())
+    assert len(_changing(cloud)) == most
+    failed = {type(each.error) for each in outcomes if each.result is Result.FAILED}
+    assert failed == {LostLease}
+
+
+def test_a_repetition_asks_again() -> None:
+    """Between a lost answer and the second try there is a pause, long enough to lose a lease."""
+    cloud = FakeCloud(faults=[Fault(trouble=Trouble.LOST_BEFORE, on="POST /v2.0/networks")])
+    answers = iter([None, LostLease("somebody else works on it")])
+
+    def may_go_on() -> None:
+        if error := next(answers):
+            raise error
+
+    async def run() -> tuple[Outcome, ...]:
+        async with open_cloud(cloud) as opened:
+            made = await plan(opened, ONE_NETWORK)
+            return await executor(opened, ONE_NETWORK, made, may_go_on=may_go_on).run()
+
+    assert failures(asyncio.run(run())) == ["network.blue: somebody else works on it"]
+    assert _changing(cloud) == ["POST /v2.0/networks"]

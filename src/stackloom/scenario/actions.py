@@ -67,11 +67,17 @@ STALE = 412
 Sleep = Callable[[float], Awaitable[None]]
 
 
+def always() -> None:
+    """Go on: for whoever works on a scenario alone."""
+
+
 class CloudActions:
     """Makes, changes and deletes the resources of one scenario.
 
     Args:
         plan: what will be carried out; it knows what is there already.
+        may_go_on: asked right before each request that changes something, each repetition too;
+            raises ``LostLease`` where somebody else may work on the scenario by now.
         sleep: how pauses are spent; tests pass their own.
     """
 
@@ -83,6 +89,7 @@ class CloudActions:
         plan: Plan,
         *,
         tell: Tell = tell_nobody,
+        may_go_on: Callable[[], None] = always,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -91,6 +98,7 @@ class CloudActions:
         self._scenario = scenario
         self._found = plan.found
         self._tell = tell
+        self._may_go_on = may_go_on
         self._sleep = sleep
         self._now = now
         self._traffic = Traffic(cloud)
@@ -417,6 +425,8 @@ class CloudActions:
         while True:
             try:
                 async with self._traffic.turn(kind.service, request):
+                    if request.method != "GET":
+                        self._may_go_on()
                     return await call(self._cloud, kind, request, if_revision=if_revision)
             except NotFound:
                 pause = next(pauses, None)
