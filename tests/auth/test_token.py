@@ -34,6 +34,7 @@ def test_a_token_tells_whose_it_is() -> None:
     """User, domain, project, roles in order, and the end in UTC."""
     token = _token(expires_at="2026-06-01T15:00:00.000000+02:00")
     assert (token.user_name, token.user_domain, token.user_id) == ("alice", "Default", "u-1")
+    assert token.project_name == "demo"
     assert (token.project_id, token.roles) == ("p-1", ("member", "reader"))
     assert token.expires_at == datetime(2026, 6, 1, 13, 0, tzinfo=UTC)
 
@@ -196,3 +197,17 @@ def _inside(document: dict[str, object]) -> dict[str, object]:
     token = document["token"]
     assert isinstance(token, dict)
     return token
+
+
+@pytest.mark.parametrize(
+    ("changes", "delegated"),
+    [
+        ({"methods": ["password"]}, False),
+        ({"methods": ["token", "password"]}, False),
+        ({"methods": ["application_credential"]}, True),
+        ({"methods": ["password"], "OS-TRUST:trust": {"id": "t-1", "impersonation": True}}, True),
+    ],
+)
+def test_a_token_tells_whether_it_was_delegated(changes: dict[str, Any], delegated: bool) -> None:
+    """By a trust or an application credential."""
+    assert _token(**changes).is_delegated is delegated

@@ -60,6 +60,10 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: tuple[Endpoint, ...] = ()
 
 
+class _Trust(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+
+
 class _Body(msgspec.Struct, frozen=True, kw_only=True):
     user: _Owned
     expires_at: str
@@ -70,6 +74,7 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[_Role, ...] = ()
     catalog: tuple[Service, ...] = ()
     methods: tuple[str, ...] = ()
+    trust: _Trust | None = msgspec.field(default=None, name="OS-TRUST:trust")
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +130,11 @@ class Token:
         return self._body.project.id if self._body.project else ""
 
     @property
+    def project_name(self) -> str:
+        """The name of the project it is for; empty likewise."""
+        return self._body.project.name if self._body.project else ""
+
+    @property
     def catalog(self) -> tuple[Service, ...]:
         """The services that it can reach, in Keystone's order."""
         return self._body.catalog
@@ -133,6 +143,15 @@ class Token:
     def methods(self) -> tuple[str, ...]:
         """How it was earned: Keystone's names of the methods."""
         return self._body.methods
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether it came from a trust or an application credential, so may do less than its user.
+
+        Source: keystone/common/render_token.py, 30.0.0. A token that was exchanged for another
+        keeps the methods of the first (keystone/api/_shared/authentication.py).
+        """
+        return self._body.trust is not None or "application_credential" in self._body.methods
 
     @property
     def roles(self) -> tuple[str, ...]:
