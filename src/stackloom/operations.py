@@ -116,6 +116,27 @@ def read_scenario(path: Path, given: Sequence[Given] = ()) -> Loaded:
     return load_file(path, KINDS, given)
 
 
+def read_texts(
+    texts: Mapping[str, str], file: str, given: Sequence[Given] = (), *, most_values: int
+) -> Loaded:
+    """Read a scenario of texts alone, or raise everything that is wrong with it.
+
+    Nothing of this machine is read: an ``include`` or ``file()`` of anything but one of *texts*,
+    and every field that is the path of a file to upload, are problems.
+
+    Args:
+        texts: by the path under which ``include`` and ``file()`` name them.
+        file: the path of the scenario itself.
+        given: values for its variables.
+        most_values: how many values and keys there may be in all texts together, each alias
+            counted where it stands.
+
+    Raises:
+        BadScenario: with every problem that was found.
+    """
+    return load_texts(texts, file, KINDS, given, folder="", most_values=most_values)
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of scenario files, for editors."""
     return editor_schema(KINDS)

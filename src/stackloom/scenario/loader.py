@@ -19,7 +19,7 @@ import msgspec
 from stackloom.cloud.kind import Place, Spec
 from stackloom.cloud.mark import Address
 from stackloom.errors import BadScenario, Problem, UsageError
-from stackloom.scenario.document import Document
+from stackloom.scenario.document import MOST_VALUES, Document
 from stackloom.scenario.entries import (
     existing_in,
     expanded,
@@ -44,6 +44,7 @@ from stackloom.scenario.sense import (
 from stackloom.scenario.shape import shape_problems
 
 _NO_INPUTS = Inputs()
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +94,20 @@ def load_file(path: Path, kinds: Kinds, given: Sequence[Given] = ()) -> Loaded:
 
 
 def load_texts(
-    texts: Mapping[str, str], file: str, kinds: Kinds, given: Sequence[Given], *, folder: str
+    texts: Mapping[str, str],
+    file: str,
+    kinds: Kinds,
+    given: Sequence[Given],
+    *,
+    folder: str,
+    most_values: int = MOST_VALUES,
 ) -> Loaded:
     """Read a scenario from texts that were read before; see ``Loaded.files``.
+
+    Args:
+        file: the one that includes the others.
+        folder: where the paths of files to be uploaded begin; empty: each such path is a problem.
+        most_values: how many values and keys there may be in all texts together.
 
     Raises:
         BadScenario: with every problem that was found.
@@ -103,10 +115,13 @@ def load_texts(
 
     def read_text(name: str) -> str:
         if name not in texts:
-            raise UsageError(f"there is no file {name} among those that were saved")
+            raise UsageError(
+                f"there is no file {name} among the texts that were given",
+                hint=f"there are: {', '.join(sorted(texts)[:_MOST_NAMED])}",
+            )
         return texts[name]
 
-    inputs = Inputs(given=tuple(given), read_file=read_text, folder=folder)
+    inputs = Inputs(given=tuple(given), read_file=read_text, folder=folder, most_values=most_values)
     return replace(load_text(texts[file], file, kinds, inputs), files=texts)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from stackloom.cloud.kind import Place
 from stackloom.errors import BadScenario, Problem, UsageError
-from stackloom.scenario.document import Document, read_document
+from stackloom.scenario.document import MOST_VALUES, Document, read_document
 
 ReadFile = Callable[[str], str]
 """Return the text of a file, by its path beside the scenario's own; raises ``UsageError``."""
@@ -22,26 +22,34 @@ def no_files(path: str) -> str:
     raise UsageError(f"{path} cannot be read: files are not read here")
 
 
-def with_includes(document: Document, read_file: ReadFile) -> Document:
+def with_includes(
+    document: Document, read_file: ReadFile, *, most_values: int = MOST_VALUES
+) -> Document:
     """Return *document* with what the files that it includes add to it.
+
+    Args:
+        most_values: how many values and keys there may be in all files together.
 
     Raises:
         BadScenario: a file that cannot be read, a name that two files have, a circle.
     """
     if not isinstance(document.values, dict) or "include" not in document.values:
         return document
-    return _Gathering(read_file).gather(document)
+    return _Gathering(read_file, most_values).gather(document)
 
 
 class _Gathering:
-    def __init__(self, read_file: ReadFile) -> None:
+    def __init__(self, read_file: ReadFile, most_values: int) -> None:
         self._read_file = read_file
+        self._most_values = most_values
+        self._read_values = 0
         self._values: dict[str, Any] = {}
         self._sources: dict[Place, tuple[Document, Place]] = {}
         self._problems: list[Problem] = []
         self._files: set[str] = set()
 
     def gather(self, document: Document) -> Document:
+        self._read_values = len(document.positions)
         self._add(document, "", ())
         if self._problems:
             raise BadScenario(self._problems)
@@ -103,13 +111,18 @@ class _Gathering:
         if len(self._files) > _MOST_FILES:
             raise BadScenario([document.problem(place, f"more than {_MOST_FILES} files")])
         try:
-            included = read_document(self._read_file(path), path)
+            text = self._read_file(path)
+            included = read_document(text, path, most_values=self._most_values)
         except UsageError as error:
             if isinstance(error, BadScenario):
                 self._problems += error.problems
             else:
                 self._problems.append(document.problem(place, error.message, error.hint))
             return
+        self._read_values += len(included.positions)
+        if self._read_values > self._most_values:
+            message = f"more than {self._most_values:,} values in all files together"
+            raise BadScenario([document.problem(place, message)])
         if not isinstance(included.values, dict):
             self._problems.append(included.problem((), "this should be a mapping"))
             return

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from stackloom.errors import BadScenario, Problem, UsageError
-from stackloom.scenario.document import Document, read_document
+from stackloom.scenario.document import MOST_VALUES, Document, read_document
 from stackloom.scenario.findings import Findings
 from stackloom.scenario.language.expressions import Scope
 from stackloom.scenario.language.functions import FUNCTIONS, BadValue
@@ -37,11 +37,13 @@ class Inputs:
         given: values for its variables, the last of several for one counts.
         read_file: what ``include`` and ``file()`` read by.
         folder: where the paths of files to be uploaded begin; empty: there are none.
+        most_values: how many values and keys there may be in all files together.
     """
 
     given: tuple[Given, ...] = ()
     read_file: ReadFile = no_files
     folder: str = ""
+    most_values: int = MOST_VALUES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,9 @@ def read(
     Raises:
         BadScenario: with everything that is wrong, where nothing can be worked out.
     """
-    document = with_includes(read_document(text, file), inputs.read_file)
+    most = inputs.most_values
+    itself = read_document(text, file, most_values=most)
+    document = with_includes(itself, inputs.read_file, most_values=most)
     if not isinstance(document.values, dict):
         return Reading(document=document)
     variables = _variables(document, findings)

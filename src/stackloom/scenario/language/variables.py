@@ -51,12 +51,14 @@ class Given:
         source: how messages call where it came from: ``--var``, or a file.
         are_texts: they were typed, so ``3`` may mean a number.
         may_be_more: some may be meant for other scenarios, such as variables of the environment.
+        are_stand_ins: they only let the rest be read; see ``stand_ins``.
     """
 
     source: str
     values: Mapping[str, Any]
     are_texts: bool = False
     may_be_more: bool = False
+    are_stand_ins: bool = False
 
 
 @dataclass(slots=True)
@@ -91,6 +93,38 @@ def declared(entry: object) -> Variable:
     return Variable() if entry is None else Variable(default=entry)
 
 
+def stand_ins(variables: Mapping[str, Variable]) -> Given:
+    """Return something for each secret that has no value, for whoever reads without secrets.
+
+    No rule of the variable is applied to it, and nothing is hidden for it.
+    """
+    wanted = {
+        name: variable
+        for name, variable in variables.items()
+        if variable.secret and variable.default is msgspec.UNSET
+    }
+    values = {name: _stand_in(variable) for name, variable in wanted.items()}
+    return Given(source="what is told later", values=values, are_stand_ins=True)
+
+
+def _stand_in(variable: Variable) -> Any:
+    if variable.one_of:
+        return variable.one_of[0]
+    least = int(variable.minimum or 1)
+    most = least if variable.maximum is None else int(variable.maximum)
+    return {
+        "boolean": False,
+        "integer": min(least, most),
+        "number": min(least, most),
+        "string": "x" * max(1, min(least, _LONGEST_STAND_IN)),
+        "list": [],
+        "map": {},
+    }[_type_of(variable)]
+
+
+_LONGEST_STAND_IN = 1_000
+
+
 def values_of(variables: Mapping[str, Variable], given: list[Given]) -> Values:
     """Settle every variable; of several values for one, the last counts."""
     result = Values()
@@ -121,6 +155,9 @@ def _settle(name: str, variable: Variable, given: list[Given], result: Values) -
         value = _read(value, wanted)
     where = f"{source.source}: " if source else ""
     shown = "what was given" if variable.secret else json.dumps(value)[:60]
+    if source and source.are_stand_ins:
+        result.values[name] = value
+        return
     for message in _faults(variable, wanted, value, shown):
         result.problems.append((name, f'{where}variable "{name}" {message}', ""))
     result.values[name] = value
