@@ -39,7 +39,7 @@ def test_texts_name_each_other_by_their_paths() -> None:
     [
         "images: {a: {disk_format: raw, file: /etc/passwd}}",
         "images: {a: {disk_format: raw, file: data.img}}",
-        "images: {a: {disk_format: raw, file: '${var.path}'}}\nvariables: {path: {default: /etc/passwd}}",
+        "images: {a: {disk_format: raw, file: '${var.path}'}}\nvariables: {path: /etc/passwd}",
         "images: {a: {disk_format: raw, file: '${network.n.id}'}}\nnetworks: {n: {}}",
     ],
 )
