@@ -7,6 +7,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import (
@@ -22,6 +23,7 @@ from tests.fakes.cloud import (
 from tests.fakes.transport import FakeTransport, answer, body_of
 
 from stackloom.auth.session import Session
+from stackloom.auth.token import Token
 from stackloom.auth.token_cache import TokenCache
 from stackloom.errors import (
     AuthFailed,
@@ -34,7 +36,9 @@ from stackloom.errors import (
     ServerFault,
     Unreachable,
 )
+from stackloom.log import Secret
 from stackloom.transport.client import Answer, Lost, NotSent, Request
+from stackloom.transport.exchange import Exchange
 
 _NETWORKS = Request(method="GET", url="http://cloud.test/v2.0/networks")
 _GOOD = answer(200, {"networks": []})
@@ -443,3 +447,55 @@ def test_refused_credentials_without_a_scope_are_told_without() -> None:
     with pytest.raises(AuthFailed) as caught:
         asyncio.run(fake_session(transport, cloud_config=unscoped).token())
     assert caught.value.message == 'Keystone did not accept user "alice" (cloud "test")'
+
+
+def _given(cloud: _Cloud, secret: str = "hers") -> Session:
+    """Open a session with a token that somebody else has got."""
+    token = Token(Secret(secret), msgspec.json.encode(token_document()))
+    exchange = Exchange(cloud.transport, sleep=cloud.clock.sleep)
+    return Session(config(), exchange, clock=cloud.clock.today, given=token)
+
+
+def test_a_token_that_is_given_is_used_without_a_log_in(cloud: _Cloud) -> None:
+    """For what a service asks on behalf of whoever sent it."""
+    cloud.takes("hers")
+
+    async def run() -> None:
+        session = _given(cloud)
+        assert (await session.ask(_NETWORKS, service="network")).status == 200
+        assert (await session.token()).user_name == "alice"
+
+    asyncio.run(run())
+    assert cloud.keystone.log_ins == 0
+
+
+def test_a_given_token_that_is_refused_is_not_replaced(cloud: _Cloud) -> None:
+    """Only its owner can get another one: one request, and no log-in."""
+
+    async def run() -> AuthFailed:
+        session = _given(cloud)
+        with pytest.raises(AuthFailed) as caught:
+            await session.ask(_NETWORKS, service="network")
+        return caught.value
+
+    error = asyncio.run(run())
+    assert error.status == 401
+    assert error.hint == "get a new token from Keystone and ask again with that"
+    assert [request.method for request in cloud.transport.requests] == ["GET"]
+
+
+def test_a_given_token_that_has_ended_is_not_sent(cloud: _Cloud) -> None:
+    """It is good to its last second, and no longer."""
+
+    async def run(passed: timedelta) -> str:
+        await cloud.clock.sleep(passed.total_seconds())
+        try:
+            return (await _given(cloud).token()).scope
+        except AuthFailed as error:
+            return str(error)
+
+    assert asyncio.run(run(timedelta(minutes=59, seconds=59))) == "project demo"
+    assert asyncio.run(run(timedelta(seconds=1))) == (
+        "the token of alice has ended at 2026-06-01 13:00:00 UTC"
+    )
+    assert cloud.transport.requests == []

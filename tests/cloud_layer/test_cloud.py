@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.fakes.cloud import (
     TOKENS,
@@ -21,8 +22,10 @@ from tests.fakes.transport import FakeTransport, answer
 
 from stackloom.auth.config import cloud_config
 from stackloom.auth.settings import Settings
+from stackloom.auth.token import Token
 from stackloom.cloud.cloud import connect
 from stackloom.errors import BadConfig, NoEndpoint, UsageError
+from stackloom.log import Secret
 from stackloom.transport.client import Request
 
 _GOOD = answer(200, {"networks": []})
@@ -148,6 +151,26 @@ def test_a_cloud_may_keep_its_tokens_off_the_disk(tmp_path: Path) -> None:
     FakeKeystone(transport)
     given = Settings(source="x", values=settings().values, cache_tokens=False)
     _connect_and_ask(transport, given, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_connection_may_begin_with_a_token_and_leaves_no_trace_of_it(tmp_path: Path) -> None:
+    """The catalog that came with it says where to ask; the token is on no disk."""
+    transport = FakeTransport()
+    transport.on("GET", "/networking/v2.0/networks", answer(200, {"networks": []}))
+    # The clock of a connection is the real one.
+    lasting = token_document(expires_at="2099-01-01T00:00:00.000000Z")
+    token = Token(Secret("hers"), msgspec.json.encode(lasting))
+
+    async def run() -> None:
+        variables = {"XDG_CACHE_HOME": str(tmp_path)}
+        opened = connect(config(), transport=transport, environment=variables, token=token)
+        async with opened as cloud:
+            await cloud.request("network", "GET", "/v2.0/networks")
+
+    asyncio.run(run())
+    assert transport.lines == ["GET /networking/v2.0/networks"]
+    assert transport.requests[0].headers["X-Auth-Token"] == "hers"
     assert list(tmp_path.iterdir()) == []
 
 

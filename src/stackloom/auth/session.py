@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A token on each request: one log-in however many callers wait, renewed in time and once on a 401.
 
+Where the token is somebody else's, given by its owner for what is asked on their behalf, there is
+no log-in and no renewal.
+
 Knows Keystone's ``/v3/auth/tokens`` and nothing of the other services.
 """
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 # a while before; one that lives shortly is used for most of its life.
 RENEW_BEFORE = timedelta(seconds=120)
 RENEW_SHARE = 5
+_ANEW = "get a new token from Keystone and ask again with that"
 
 
 class Session:
@@ -39,6 +43,7 @@ class Session:
     Args:
         clock: says what time it is, in UTC; tests pass their own.
         cache: where the token is kept between processes, None for nowhere.
+        given: the token to ask with, once it was validated; without one the session logs in.
     """
 
     def __init__(
@@ -49,12 +54,14 @@ class Session:
         cache: TokenCache | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         turns: Turns = LoopTurns,
+        given: Token | None = None,
     ) -> None:
         self.config = config
         self.exchange = exchange
         self._cache = cache
         self._clock = clock
         self._lock = turns(1)
+        self._given = self._ours(given) if given else None
         self._token: Token | None = None
         self._rejected: AuthFailed | None = None
 
@@ -62,10 +69,12 @@ class Session:
         """Return a token that lasts; log in only where there is none.
 
         Raises:
-            AuthFailed: Keystone does not accept the credentials.
+            AuthFailed: Keystone does not accept the credentials, or the given token has ended.
             Unreachable: no Keystone at ``auth_url``.
             ServerFault: there is one, or a proxy before it, but it gave no answer.
         """
+        if self._given:
+            return self._still_good(self._given)
         if self._lasts(self._token):
             assert self._token is not None
             return self._token
@@ -86,7 +95,10 @@ class Session:
         token = await self.token()
         try:
             return await self._ask(request, token, service)
-        except AuthFailed:
+        except AuthFailed as error:
+            if self._given:
+                error.hint = _ANEW
+                raise
             await self._renew(token)
         try:
             return await self._ask(request, await self.token(), service)
@@ -236,6 +248,14 @@ class Session:
             hint="give what is missing beside it, such as the passcode: OS_PASSCODE or "
             "--os-passcode",
         )
+
+    def _still_good(self, given: Token) -> Token:
+        if given.expires_at <= self._clock():
+            ended = f"{given.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+            raise AuthFailed(
+                f"the token of {given.user_name} has ended at {ended}", hint=_ANEW
+            )
+        return given
 
     def _lasts(self, token: Token | None) -> bool:
         if token is None:

@@ -209,10 +209,17 @@ async def connect(
     *,
     transport: Transport | None = None,
     environment: Mapping[str, str] = os.environ,
+    token: Token | None = None,
 ) -> AsyncIterator[Cloud]:
-    """Open a cloud for the length of an ``async with``; nothing is sent before it is needed."""
+    """Open a cloud for the length of an ``async with``; nothing is sent before it is needed.
+
+    Args:
+        token: one that is there and valid, to ask with: then nobody logs in, nothing is renewed or
+            kept, and of *config* only the places count, not the credentials.
+    """
     exchange = Exchange(transport or ReqwestTransport(tls=config.tls), meter=_meter())
-    session = Session(config, exchange, cache=_cache(config, environment))
+    cache = None if token else _cache(config, environment)
+    session = Session(config, exchange, cache=cache, given=token)
     async with Cloud(session, versions=_versions(config, environment)) as cloud:
         yield cloud
 
