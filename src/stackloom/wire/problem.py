@@ -49,3 +49,21 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     """The body of every refusal."""
 
     errors: tuple[ErrorItem, ...]
+
+
+class ProblemDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """The same for those who ask for ``application/problem+json`` (RFC 9457).
+
+    Attributes:
+        type: an address that tells about the code.
+        instance: the request.
+        errors: all reasons; the other fields are those of the first.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: tuple[ErrorItem, ...]

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parameters behind the question mark, as a struct: all of them known, each given once.
+
+A field that is a tuple takes several values with commas between them. A parameter that is not
+given has the default of its field; there is no way to write None.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from stackloom.service.refusal import Refused
+from stackloom.service.rest.body import found_by_msgspec
+from stackloom.wire.problem import Source
+
+T = TypeVar("T")
+
+_LONGEST = 4_096
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: the type of its value, of each value where *is_list*."""
+
+    type: Any
+    is_list: bool
+    is_needed: bool
+
+
+@cache
+def parameters_of(struct: type[msgspec.Struct]) -> Mapping[str, Parameter]:
+    """Return the parameters that the fields of *struct* are, by name."""
+    hints = get_type_hints(struct, include_extras=True)
+    return {
+        field.encode_name: _parameter(hints[field.name], is_needed=field.required)
+        for field in msgspec.structs.fields(struct)
+    }
+
+
+def _parameter(hint: Any, *, is_needed: bool) -> Parameter:
+    given = _without_none(hint)
+    inner = get_args(given)[0] if get_origin(given) is Annotated else given
+    if get_origin(inner) is tuple:
+        return Parameter(get_args(inner)[0], is_list=True, is_needed=is_needed)
+    return Parameter(given, is_list=False, is_needed=is_needed)
+
+
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) in {Union, types.UnionType}:
+        (only,) = (each for each in get_args(hint) if each is not type(None))
+        return only
+    return hint
+
+
+def parsed(query: bytes, struct: type[T]) -> T:
+    """Parse a query string.
+
+    Raises:
+        Refused: a parameter is unknown, given twice, missing, or not as it should be.
+    """
+    parameters = parameters_of(struct)  # type: ignore[arg-type]  # a Struct, as route() is told
+    given: dict[str, Any] = {}
+    for name, text in _pairs(query):
+        if name not in parameters:
+            known = ", ".join(sorted(parameters)) or "none"
+            raise _refused("unknown", f"there is no parameter {name[:100]!r} here", name, known)
+        if name in given:
+            raise _refused("invalid", f"the parameter {name} is given twice", name)
+        given[name] = _value(name, text, parameters[name])
+    try:
+        return msgspec.convert(given, struct)
+    except msgspec.ValidationError as error:
+        what, pointer = found_by_msgspec(error)
+        name = pointer.removeprefix("$").removeprefix(".")
+        raise _refused("invalid", f"{name}: {what}" if name else what, name) from error
+
+
+def _pairs(query: bytes) -> list[tuple[str, str]]:
+    if len(query) > _LONGEST:
+        raise Refused("parameter.invalid", f"the parameters are longer than {_LONGEST} bytes")
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError as error:
+        raise Refused("parameter.invalid", "the parameters are not UTF-8, %-encoded") from error
+    if any("\x00" in part for pair in pairs for part in pair):
+        raise Refused("parameter.invalid", "a parameter has a NUL character in it")
+    return pairs
+
+
+def _value(name: str, text: str, parameter: Parameter) -> Any:
+    if parameter.is_list:
+        return tuple(_plain(name, each, parameter.type) for each in text.split(","))
+    return _plain(name, text, parameter.type)
+
+
+def _plain(name: str, text: str, type: Any) -> Any:
+    """Return *text* as JSON would say it, for msgspec to check."""
+    inner = get_args(type)[0] if get_origin(type) is Annotated else type
+    if inner is int:
+        if not _WHOLE.fullmatch(text):
+            raise _refused("invalid", f"{name}: {text[:40]!r} is no whole number", name)
+        return int(text)
+    if inner is bool:
+        if text not in {"true", "false"}:
+            raise _refused("invalid", f"{name}: {text[:40]!r} is neither true nor false", name)
+        return text == "true"
+    return text
+
+
+def _refused(what: str, detail: str, name: str, known: str = "") -> Refused:
+    return Refused(
+        f"parameter.{what}",
+        detail,
+        hint=f"the parameters are: {known}" if known else "",
+        source=Source(pointer=f"?{name[:100]}"),
+    )
