@@ -169,9 +169,9 @@ class LimitsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
     reading_memory_mib: Count = 512
     readings_at_once: Count = 2
     readings_waiting: CountOrNone = 32
-    requests_per_second: Seconds = 50.0
-    requests_at_once: Count = 200
-    posts_per_second: Seconds = 10.0
+    requests_per_second: Seconds = 2_000.0
+    requests_at_once: Count = 1_000
+    posts_per_second: Seconds = 20.0
     streams: Count = 1_000
     streams_per_project: Count = 50
     scenarios_per_project: Count = 1_000
