@@ -10,7 +10,7 @@
     │                      NoEndpoint · InDoubt
     ├─ WaitFailed 4        TimedOut · WentToError
     ├─ RunFailed 5
-    ├─ Occupied · Unchangeable · ScenarioBusy · LostLease
+    ├─ Occupied · Unchangeable · ScenarioBusy · LostLease · NotServed
     ├─ LocalCloudError 6   InstallFailed · ProgramDied · NotReady · Busy
     └─ Interrupted 130
 
@@ -133,6 +133,13 @@ class LostLease(StackloomError):
     http_status = 409
 
 
+class NotServed(StackloomError):
+    """A part of the service could not be started, or does not stay up."""
+
+    slug = "not-served"
+    http_status = 503
+
+
 class Moved(UsageError):
     """A saved plan that no longer says what would be done."""
 
@@ -167,6 +174,7 @@ class CloudError(StackloomError):
 
     Attributes:
         method, url: the request, without query strings that hold secrets.
+        service: its type in the catalog, such as ``network``; empty where none was asked.
         status: the HTTP status, 0 where there was no answer.
         kind: the service's own name for the error, such as ``IpAddressInUse``; may be empty.
         request_id: ``req-…`` as the service logged it; may be empty.
@@ -185,9 +193,11 @@ class CloudError(StackloomError):
         status: int = 0,
         kind: str = "",
         request_id: str = "",
+        service: str = "",
         hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
+        self.service = service
         self.method = method
         self.url = url
         self.status = status
