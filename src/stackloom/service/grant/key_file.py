@@ -15,8 +15,13 @@ from pathlib import Path
 
 from stackloom.errors import BadConfig
 from stackloom.service.grant.seal import KEY_BYTES, MOST_ID_BYTES, SealKey
+from stackloom.service.private_file import read_private
 
 _FORM_HINT = "a line is: ID BASE64, the second being 32 random bytes (openssl rand -base64 32)"
+
+_WHERE_HINT = (
+    "[secrets] keys_file names the file; stackloom serve makes one beside a database of its own"
+)
 
 
 def read_keys(path: Path) -> tuple[SealKey, ...]:
@@ -65,21 +70,7 @@ def write_new_key(path: Path) -> None:
 
 
 def _text(path: Path) -> str:
-    try:
-        with path.open() as file:  # the same file is looked at and read
-            mode = os.fstat(file.fileno()).st_mode
-            if mode & 0o077:
-                raise BadConfig(
-                    f"{path} holds keys, and others than its owner may use it",
-                    hint=f"chmod 600 {path}",
-                )
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(
-            f"the keys for secrets in the database cannot be read: {error}",
-            hint="[secrets] keys_file names the file; stackloom serve makes one beside a database "
-            "of its own",
-        ) from error
+    return read_private(path, what="the keys for secrets in the database", hint=_WHERE_HINT)
 
 
 def _key(words: list[str]) -> SealKey | None:
