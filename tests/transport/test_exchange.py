@@ -67,6 +67,26 @@ def test_a_success_and_a_list_of_versions_are_returned(asking: _Asking, status: 
     assert asking.exchange.requests_sent == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "reply"),
+    [
+        ("POST", Lost("reset")),
+        ("GET", Lost("reset")),
+        ("GET", NotSent("refused")),
+        ("POST", answer(504)),
+        ("POST", answer(409)),
+    ],
+)
+def test_every_failure_says_which_service_was_asked(
+    asking: _Asking, method: str, reply: Answer | Lost | NotSent
+) -> None:
+    """By its type in the catalog."""
+    asking.transport.on(method, _PATH, reply)
+    with pytest.raises(CloudError) as caught:
+        asking.ask(method, service="block-storage")
+    assert (caught.value.service, caught.value.method) == ("block-storage", method)
+
+
 # --- in doubt -------------------------------------------------------------------------------------
 
 

@@ -49,6 +49,7 @@ def test_an_error_carries_all_that_is_known() -> None:
     )
     assert (error.method, error.url, error.status) == ("POST", _URL, 409)
     assert (error.kind, error.request_id, error.hint) == ("IpAddressInUse", "req-1", "")
+    assert error.service == "network"
 
 
 @pytest.mark.parametrize(

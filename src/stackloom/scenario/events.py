@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from stackloom.cloud.mark import Address
-from stackloom.errors import StackloomError
+from stackloom.errors import CloudError, StackloomError
 from stackloom.scenario.plan import Action, Step
 
 
@@ -101,9 +101,22 @@ def event_document(event: Event) -> dict[str, Any]:
     if outcome.id:
         document["id"] = outcome.id
     if outcome.error:
-        document |= {"error": str(outcome.error), "hint": outcome.error.hint}
+        document |= _error_document(outcome.error)
     if outcome.blamed:
         document["blamed"] = str(outcome.blamed)
+    return document
+
+
+def _error_document(error: StackloomError) -> dict[str, Any]:
+    """Return why a step failed: ``{"error": ..., "hint": ..., "code": "conflict", ...}``."""
+    document: dict[str, Any] = {"error": str(error), "hint": error.hint, "code": error.slug}
+    if isinstance(error, CloudError):
+        document |= {
+            "status": error.status,
+            "service": error.service,
+            "method": error.method,
+            "request_id": error.request_id,
+        }
     return document
 
 

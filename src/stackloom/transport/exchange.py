@@ -226,6 +226,7 @@ def _unreachable(request: Request, service: str, error: NotSent) -> Unreachable:
         f"{service_name(service)} at {request.url.split('?')[0]} cannot be reached: {error}",
         method=request.method,
         url=request.url,
+        service=service,
         hint=_tls_hint(str(error))
         or "is the cloud up, and the address right? For the local one: stackloom local status",
     )
@@ -264,6 +265,7 @@ def _cut_off(request: Request, service: str, error: Lost) -> ServerFault:
         f"{request.url.split('?')[0]}: {error}",
         method=request.method,
         url=request.url,
+        service=service,
         hint="nothing was changed; run the command again",
     )
 
@@ -273,6 +275,7 @@ def _in_doubt(request: Request, service: str, reason: str, answer: Answer | None
         f"{service_name(service)} may have done {request.method} {request.url}, or not: {reason}",
         method=request.method,
         url=request.url,
+        service=service,
         status=answer.status if answer else 0,
         request_id=request_id(answer.headers) if answer else "",
         hint="look whether it was done before asking again",

@@ -66,6 +66,7 @@ def refusal(answer: Answer, *, method: str, url: str, service: str) -> errors.Cl
         status=answer.status,
         kind=kind,
         request_id=request_id(answer.headers),
+        service=service,
         hint=hint,
     )
 
