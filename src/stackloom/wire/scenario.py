@@ -18,6 +18,9 @@ from stackloom.wire.words import Files, Json, Line, Name, SecretText, Tag, Text,
 Condition = Literal["unknown", "absent", "in_sync", "drifted", "changing", "failed"]
 """What is known of a scenario in the cloud, as of its last run or check."""
 
+MAIN_FILE = "scenario.yaml"
+"""What problems call ``ScenarioSource.text``; none of its ``files`` may have this path."""
+
 
 class ScenarioSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The texts of a scenario.

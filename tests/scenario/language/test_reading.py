@@ -10,7 +10,12 @@ import pytest
 from stackloom.errors import BadScenario, UsageError
 from stackloom.scenario.findings import Findings
 from stackloom.scenario.language.reading import Inputs, Reading, read
-from stackloom.scenario.language.variables import Given, given_by_environment
+from stackloom.scenario.language.variables import (
+    Given,
+    Variable,
+    given_by_environment,
+    stand_ins,
+)
 
 
 def _read(text: str, *given: Given, files: dict[str, str] | None = None) -> Reading:
@@ -101,6 +106,31 @@ def test_a_secret_is_never_told() -> None:
     assert reading.secrets == ("correct horse",)
     assert reading.variables == {}
     assert "horse" not in repr(reading)
+
+
+def test_without_secrets_the_rest_is_read_all_the_same() -> None:
+    """What stands in for a secret breaks no rule of it, and hides nothing."""
+    text = """
+scenario: s
+variables:
+  key: {type: string, secret: true, minimum: 9, pattern: "[0-9]+"}
+  level: {type: integer, secret: true, minimum: 5}
+  kept: {type: string, secret: true, default: "1 of 2"}
+description: ${var.key} ${var.level} ${var.kept}
+"""
+    secret = {
+        "key": Variable(type="string", secret=True, minimum=9, pattern="[0-9]+"),
+        "level": Variable(type="integer", secret=True, minimum=5),
+        "kept": Variable(type="string", secret=True, default="1 of 2"),
+        "colour": Variable(secret=True, one_of=("red", "blue")),
+        "open": Variable(type="string"),
+    }
+    given = stand_ins(secret)
+    assert given.values == {"key": "stand-in", "level": 1, "colour": "red"}
+    del secret["colour"]
+    reading = _read(text, stand_ins(secret))
+    assert reading.document.values["description"] == "stand-in 1 1 of 2"
+    assert reading.secrets == ("1 of 2",)
 
 
 def test_the_environment_gives_variables_and_may_give_more() -> None:

@@ -108,21 +108,17 @@ def stand_ins(variables: Mapping[str, Variable]) -> Given:
 
 
 def _stand_in(variable: Variable) -> Any:
-    if variable.one_of:
-        return variable.one_of[0]
-    least = int(variable.minimum or 1)
-    most = least if variable.maximum is None else int(variable.maximum)
-    return {
-        "boolean": False,
-        "integer": min(least, most),
-        "number": min(least, most),
-        "string": "x" * max(1, min(least, _LONGEST_STAND_IN)),
-        "list": [],
-        "map": {},
-    }[_type_of(variable)]
+    return variable.one_of[0] if variable.one_of else _STAND_INS[_type_of(variable)]
 
 
-_LONGEST_STAND_IN = 1_000
+_STAND_INS: Mapping[str, Any] = {
+    "boolean": False,
+    "integer": 1,
+    "number": 1,
+    "string": "stand-in",
+    "list": [],
+    "map": {},
+}
 
 
 def values_of(variables: Mapping[str, Variable], given: list[Given]) -> Values:
