@@ -11,7 +11,6 @@ import pytest
 
 from stackloom.cloud.kind import Difference, Spec
 from stackloom.cloud.mark import Address
-from stackloom.errors import Conflict
 from stackloom.resources import all_kinds
 from stackloom.resources.compute._server_nics import Nic
 from stackloom.resources.compute._server_spec import ServerSpec
@@ -24,9 +23,8 @@ from stackloom.resources.network.router_interface import (
 )
 from stackloom.resources.network.security_group import SecurityGroupSpec, SecurityGroupState
 from stackloom.resources.network.subnet import SubnetSpec, SubnetState
-from stackloom.scenario.events import Outcome, Result
-from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage, between
-from stackloom.scenario.picture.planned import plan_picture, with_outcomes
+from stackloom.scenario.picture.overlay import Change, Picture, Remark
+from stackloom.scenario.picture.planned import plan_picture
 from stackloom.scenario.picture.text import draw
 from stackloom.scenario.plan import Action, Found, Plan, Step
 
@@ -291,53 +289,6 @@ def test_what_changes_on_a_side_of_something_is_told_of_that() -> None:
 
 def _group(id: str, name: str) -> SecurityGroupState:
     return SecurityGroupState(id=id, name=name)
-
-
-def test_a_run_is_told_on_the_picture_of_its_plan() -> None:
-    """What is done, under way, failed, not begun and still to come; what is kept says nothing."""
-    steps = [
-        BLUE,
-        GREEN,
-        *(_step(f"server.v{number}", CREATE, _spec("green")) for number in range(4)),
-    ]
-    refused = Conflict("it is in use", method="POST", url="http://x", status=409)
-    picture = with_outcomes(
-        _picture(steps),
-        [
-            Outcome(step=steps[0], result=Result.DONE),
-            Outcome(step=steps[1], result=Result.DONE),
-            Outcome(step=steps[2], result=Result.FAILED, error=refused),
-            Outcome(step=steps[3], result=Result.SKIPPED),
-        ],
-        running=[steps[4].address],
-    )
-    told = {key: picture.remark(key) for key in ("network.blue", "network.green")}
-    told |= {key: picture.remark(key) for key in (f"server.v{number}" for number in range(4))}
-    create = Change.CREATE
-    assert told == {
-        "network.blue": Remark(),
-        "network.green": Remark(change=create, stage=Stage.DONE),
-        "server.v0": Remark(change=create, stage=Stage.FAILED, reason="it is in use"),
-        "server.v1": Remark(change=create, stage=Stage.SKIPPED),
-        "server.v2": Remark(change=create, stage=Stage.RUNNING),
-        "server.v3": Remark(change=create, stage=Stage.WAITING),
-    }
-    assert picture.remark(between("server.v3", "network.green", "")) == Remark(change=create)
-
-
-def test_a_failed_half_of_a_replacement_is_told_before_the_other() -> None:
-    """Deleted and not made again is not done."""
-    old = _server("v-1", "alice")
-    steps = [
-        _step("server.alice", DELETE, state=old, replaces=True),
-        _step("server.alice", CREATE, _spec(), replaces=True),
-    ]
-    outcomes = [
-        Outcome(step=steps[1], result=Result.FAILED),
-        Outcome(step=steps[0], result=Result.DONE),
-    ]
-    picture = with_outcomes(_picture(steps), outcomes)
-    assert picture.remark("server.alice") == Remark(change=Change.REPLACE, stage=Stage.FAILED)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -17,10 +17,9 @@ import msgspec
 from stackloom.cloud.kind import Difference
 from stackloom.cloud.mark import Address
 from stackloom.cloud.sketch import Badge, Box, Leg, Part
-from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.model import Kinds
 from stackloom.scenario.picture.gather import parts_of_spec, parts_of_state
-from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage, between, gravest
+from stackloom.scenario.picture.overlay import Change, Picture, Remark, between, gravest
 from stackloom.scenario.plan import Action, Plan, Step
 
 _CHANGES = {
@@ -28,12 +27,6 @@ _CHANGES = {
     Action.UPDATE: Change.UPDATE,
     Action.DELETE: Change.DELETE,
     Action.KEEP: Change.KEEP,
-}
-_STAGES = {
-    Result.DONE: Stage.DONE,
-    Result.FAILED: Stage.FAILED,
-    Result.SKIPPED: Stage.SKIPPED,
-    Result.STOPPED: Stage.SKIPPED,
 }
 # Longer values, such as user data, are told by the plan in words.
 _LONGEST_VALUE = 60
@@ -114,45 +107,6 @@ def plan_picture(kinds: Kinds, plan: Plan) -> Picture:
         elsewhere=tuple(gathered.elsewhere),
         has_overlay=True,
     )
-
-
-def with_outcomes(
-    picture: Picture, outcomes: Iterable[Outcome], running: Iterable[Address] = ()
-) -> Picture:
-    """Return the picture of a plan with how far a run is.
-
-    Args:
-        outcomes: of the steps that are over.
-        running: what is being worked on.
-    """
-    stages = {str(address): Remark(stage=Stage.RUNNING) for address in running}
-    for outcome in outcomes:
-        key = str(outcome.step.address)
-        reason = outcome.error.message if outcome.error else ""
-        told = Remark(stage=_STAGES[outcome.result], reason=reason)
-        # Of the two halves of a replacement, a failure is told before what the other one did.
-        has_failed = key in stages and stages[key].stage is Stage.FAILED
-        if outcome.step.action is not Action.KEEP and not has_failed:
-            stages[key] = told
-    remarks = {
-        key: gravest([remark, stages[key]]) if key in stages else _waiting(remark, key)
-        for key, remark in picture.remarks.items()
-    }
-    return Picture(
-        parts=picture.parts,
-        title=picture.title,
-        remarks=remarks,
-        elsewhere=picture.elsewhere,
-        has_overlay=True,
-        notices=picture.notices,
-    )
-
-
-def _waiting(remark: Remark, key: str) -> Remark:
-    """Return what is said of something that no step has begun with; what is between has no step."""
-    if not remark.change.symbol or " " in key:
-        return remark
-    return Remark(change=remark.change, lines=remark.lines, stage=Stage.WAITING)
 
 
 def _remark(steps: Sequence[Step]) -> Remark:

@@ -2,8 +2,26 @@
 """Write a picture as SVG: one file for light and dark, readable by people and programs. Pure.
 
 What a page may attach to: every box and bar is a ``<g>`` with the id ``node-KEY``, every joint one
-with ``leg-BOX_to_BAR``; ``data-key`` has the exact key, ``data-change`` and ``data-stage`` what
-happens to it. Each has its full text as ``<title>``. The same picture is always the same bytes.
+with ``leg-BOX_to_BAR``; ``data-key`` has the exact keys with blanks between them, ``data-change``
+and ``data-stage`` the words of ``overlay.Change`` and ``overlay.Stage`` for what happens to it.
+Each has its full text as ``<title>``. The same picture is always the same bytes.
+
+The classes, whose rules are ``theme.style_sheet``; a page that brings them itself takes the
+``<style>`` out:
+
+========================================  ======================================================
+``page`` ``halo``                         the ground, and the space around wires that cross
+``bar`` ``external`` ``borrowed``         a network; ``core`` is the line inside an external one
+``node SORT``                             a box: ``node server``, ``node router``, ``node port``
+``leg`` ``stub`` ``dot`` ``wire``         how a box is joined to a bar, and what bends to get there
+``chip SORT``                             a badge: ``chip floating-ip``, ``chip volume``
+``face`` ``icon`` ``marker``              of a box: its ground, its sign, the colour of a network
+``title`` ``name`` ``heading`` ``note``   of texts, the gravest first
+``hue0`` to ``hue4`` or ``hue``           the colour of a network, or none where changes have colours
+``create`` to ``delete``                  what happens to it; also on ``mark``, with its ``glyph``
+``waiting`` to ``skipped``                how far a run is with it
+``good`` ``busy`` ``bad`` ``idle``        how it is, in the cloud's word or the run's
+========================================  ======================================================
 """
 
 from __future__ import annotations
