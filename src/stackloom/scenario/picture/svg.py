@@ -17,7 +17,7 @@ The classes, whose rules are ``theme.style_sheet``; a page that brings them itse
 ``chip SORT``                             a badge: ``chip floating-ip``, ``chip volume``
 ``face`` ``icon`` ``marker``              of a box: its ground, its sign, the colour of a network
 ``title`` ``name`` ``heading`` ``note``   of texts, the gravest first
-``hue0`` to ``hue4`` or ``hue``           the colour of a network, or none where changes have colours
+``hue0`` to ``hue4`` or ``hue``           of a network; none of them where changes have colours
 ``create`` to ``delete``                  what happens to it; also on ``mark``, with its ``glyph``
 ``waiting`` to ``skipped``                how far a run is with it
 ``good`` ``busy`` ``bad`` ``idle``        how it is, in the cloud's word or the run's
