@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stackloom.errors import BadConfig
-from stackloom.service.grant.seal import KEY_BYTES, MOST_ID_BYTES, SealKey
+from stackloom.service.grant.seal import KEY_BYTES, MOST_ID_BYTES, Seal, SealKey
 from stackloom.service.private_file import read_private
+from stackloom.service.settings import ServiceSettings
 
 _FORM_HINT = "a line is: ID BASE64, the second being 32 random bytes (openssl rand -base64 32)"
 
@@ -82,3 +83,14 @@ def _key(words: list[str]) -> SealKey | None:
     except ValueError:
         return None
     return SealKey(id=words[0], secret=secret) if len(secret) == KEY_BYTES else None
+
+
+def seal_of(settings: ServiceSettings) -> Seal:
+    """Return the seal of the settings.
+
+    Raises:
+        BadConfig: no file is named, or it cannot be used.
+    """
+    if not settings.secrets.keys_file:
+        raise BadConfig("nothing could be sealed: [secrets] keys_file is not set", hint=_WHERE_HINT)
+    return Seal(read_keys(Path(settings.secrets.keys_file)))

@@ -171,8 +171,8 @@ class KeystoneIdentities:
     async def _validate_for(
         self, token: Secret, service_user: ServiceUser, global_request_id: str
     ) -> Answer:
+        own = await service_user.token()
         try:
-            own = await service_user.token()
             return await self._door.ask(
                 "GET",
                 "/auth/tokens",
@@ -183,7 +183,7 @@ class KeystoneIdentities:
         except NotFound as error:
             raise self._refused(*_NOT_ACCEPTED) from error
         except CloudError as error:
-            # It is the operator's to repair, and the token may be good.
+            # The service user may not ask: the operator's to repair, and the token may be good.
             raise away(error) from error
 
     def _caller(self, token: Token) -> Caller:

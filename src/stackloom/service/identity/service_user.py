@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from stackloom.auth.session import Session
 from stackloom.auth.token import Token
-from stackloom.errors import AuthFailed
+from stackloom.errors import AuthFailed, CloudError
+from stackloom.service.identity.keystone_door import away
 from stackloom.service.own_cloud import as_service_user
 from stackloom.service.settings import IdentitySettings
 from stackloom.transport.exchange import Exchange
@@ -31,9 +32,15 @@ class ServiceUser:
         """Return a token of it.
 
         Raises:
-            AuthFailed: Keystone does not accept its password.
-            CloudError: Keystone cannot be asked, or does not let it log in.
+            Refused: ``identity.away``: Keystone cannot be asked, or does not accept its password,
+                which is the operator's to repair and no fault of any caller.
         """
+        try:
+            return await self._log_in()
+        except CloudError as error:
+            raise away(error) from error
+
+    async def _log_in(self) -> Token:
         try:
             return await self._session.token()
         except AuthFailed:
