@@ -32,7 +32,7 @@ class Answer(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stream(Generic[T]):
+class Stream:
     """An answer that is sent piece by piece until it ends or the caller goes."""
 
     pieces: AsyncIterator[bytes]

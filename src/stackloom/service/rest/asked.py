@@ -10,6 +10,7 @@ from stackloom.service.refusal import Refused
 
 if TYPE_CHECKING:
     from stackloom.service.identity.caller import Caller
+    from stackloom.service.operation.desk import Desk
     from stackloom.service.rest.context import Context
 
 
@@ -44,7 +45,6 @@ class Asked:
         client: str,
         request_id: str,
         global_request_id: str,
-        caller: Caller | None = None,
     ) -> None:
         self.context = context
         self.headers = headers
@@ -53,13 +53,27 @@ class Asked:
         self.client = client
         self.request_id = request_id
         self.global_request_id = global_request_id
-        self._caller = caller
+        self._caller: Caller | None = None
 
     @property
     def caller(self) -> Caller:
         """Who asks; only where the route wants to know (any but `Who.ALL`)."""
         assert self._caller is not None, "a route for all asked who the caller is"
         return self._caller
+
+    @property
+    def project_id(self) -> str:
+        """The project of who asks, "" as long as that is not known."""
+        return self._caller.project_id if self._caller else ""
+
+    @property
+    def desk(self) -> Desk:
+        """What operations work with."""
+        return self.context.desk
+
+    def meet(self, caller: Caller) -> None:
+        """Take down who asks."""
+        self._caller = caller
 
     def header(self, name: str) -> str:
         """Return a header, "" where it is not given."""

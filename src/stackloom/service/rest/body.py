@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
 from stackloom.service.refusal import Refused
+from stackloom.service.rest.asgi import Receive
 from stackloom.wire.problem import Source
 
 T = TypeVar("T")
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 # Beyond this many values a body holds the loop for tens of milliseconds, and no scenario is near.
 MOST_VALUES = 250_000

@@ -23,7 +23,7 @@ from stackloom.wire.problem import Source
 
 T = TypeVar("T")
 
-_LONGEST = 4_096
+_LONGEST = 8_192
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 
 
@@ -61,8 +61,11 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
-def parsed(query: bytes, struct: type[T]) -> T:
-    """Parse a query string.
+def parsed(query: bytes, struct: type[T], *, noun: str = "parameter") -> T:
+    """Parse a query string, or a form, which is written alike.
+
+    Args:
+        noun: what its parts are called.
 
     Raises:
         Refused: a parameter is unknown, given twice, missing, or not as it should be.
@@ -72,9 +75,9 @@ def parsed(query: bytes, struct: type[T]) -> T:
     for name, text in _pairs(query):
         if name not in parameters:
             known = ", ".join(sorted(parameters)) or "none"
-            raise _refused("unknown", f"there is no parameter {name[:100]!r} here", name, known)
+            raise _refused("unknown", f"there is no {noun} {name[:100]!r} here", name, known)
         if name in given:
-            raise _refused("invalid", f"the parameter {name} is given twice", name)
+            raise _refused("invalid", f"the {noun} {name} is given twice", name)
         given[name] = _value(name, text, parameters[name])
     try:
         return msgspec.convert(given, struct)

@@ -80,11 +80,7 @@ class Refusals:
             code, detail = _ROUTER[error.status_code]
             detail = detail.format(path=path[:200], detail=error.detail)
             return self._refused(Refused(code, detail), request_id)
-        log.error(
-            "request_failed",
-            exc_info=error,
-            extra={"request_id": request_id, "path": path},
-        )
+        log.error("%s failed", path, exc_info=error, extra={"request_id": request_id})
         failed = Refused(
             "server.failed",
             f"the service failed at {path[:200]}; its log says more under {request_id}",

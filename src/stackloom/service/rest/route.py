@@ -13,9 +13,10 @@ A route is a function with ``@route``; its signature is what the document says a
 * ``asked`` comes first: who asks, the headers, the desk.
 * ``body``: a struct, decoded and checked. ``query``: a struct with a field for each parameter;
   all others are refused, and a field that is a tuple takes ``a,b``.
+* ``form``: the same of what a page's form sends; in the place of a body.
 * each ``{word}`` of the path: an argument of that name, of type UUID, int or str; what cannot be
   one is 404.
-* it returns a struct, an `Answer` of one, or a `Stream` of one; None for no body.
+* it returns a struct or an `Answer` of one, None for no body; ``Answer[X] | Stream`` may do both.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from stackloom.service.rest.answer import JSON, Answer, Stream
+from stackloom.service.rest.answer import JSON, Answer
 from stackloom.wire.codes import CODES
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -50,7 +51,7 @@ class Route:
     Attributes:
         path: with ``{word}`` where something is named.
         status: of an answer that says nothing else.
-        body, query: the structs that its arguments of these names are; None without.
+        body, form, query: the structs that its arguments of these names are; None without.
         names: type of each ``{word}`` of the path.
         answer: what its JSON is; None for no body.
         media_types: of its answers, the default first.
@@ -67,6 +68,7 @@ class Route:
     who: Who
     status: int
     body: Any
+    form: Any
     query: Any
     names: Mapping[str, Any]
     answer: Any
@@ -122,7 +124,7 @@ def route(
     def made(call: Handler) -> Route:
         hints = get_type_hints(call, include_extras=True)
         names = {name: hints[name] for name in re.findall(r"\{(\w+)\}", path)}
-        arguments = set(inspect.signature(call).parameters) - {"asked", "body", "query"}
+        arguments = set(inspect.signature(call).parameters) - {"asked", "body", "form", "query"}
         assert arguments == set(names), f"{call.__name__}: {arguments} are not those of {path}"
         assert call.__doc__, f"{call.__name__} has no docstring, and the document needs one"
         return Route(
@@ -131,6 +133,7 @@ def route(
             who=who,
             status=status,
             body=hints.get("body"),
+            form=hints.get("form"),
             query=hints.get("query"),
             names=names,
             answer=_body_of(hints["return"]),
@@ -148,8 +151,8 @@ def route(
 
 
 def _body_of(hint: Any) -> Any:
-    """Return what is in an `Answer` or `Stream`, of ``A | B`` what is in A; None for no body."""
+    """Return what is in an `Answer`, of ``A | B`` what is in A; None for no body."""
     if get_origin(hint) is types.UnionType:
         return _body_of(get_args(hint)[0])
-    inner = get_args(hint)[0] if get_origin(hint) in {Answer, Stream} else hint
+    inner = get_args(hint)[0] if get_origin(hint) is Answer else hint
     return None if inner is type(None) else inner

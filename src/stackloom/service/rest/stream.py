@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events as they happen: server-sent events or JSON lines, until the job, the token or we end.
+
+A stream that breaks off without ``event: end`` is no loss: its reader comes back with the number
+of the last event that it has seen, and goes on after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+from stackloom.service.refusal import Refused
+from stackloom.service.rest.answer import Stream
+from stackloom.service.settings import LimitsSettings
+from stackloom.wire.event import Event
+
+log = logging.getLogger(__name__)
+
+SSE = "text/event-stream"
+LINES = "application/jsonl"
+Number = Literal["seq", "position"]
+
+# Proxies and load balancers end what is silent for 30 s and more.
+_SILENCE_SECONDS = 15.0
+_RETRY = b"retry: 2000\n\n"
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class Streams:
+    """Counts those that watch this process, and ends them when it ends."""
+
+    def __init__(self, limits: LimitsSettings) -> None:
+        self._most = limits.streams
+        self._most_per_project = limits.streams_per_project
+        self._by_project: Counter[str] = Counter()
+        self.closing = asyncio.Event()
+
+    @property
+    def open_now(self) -> int:
+        """How many there are."""
+        return self._by_project.total()
+
+    def close(self) -> None:
+        """Let all of them end, so that their connections can be closed."""
+        self.closing.set()
+
+    def check(self, project_id: str) -> None:
+        """Check that one more may be opened.
+
+        Raises:
+            Refused: there are as many as there may be.
+        """
+        if self._by_project[project_id] >= self._most_per_project:
+            raise _too_many(f"the project watches with {self._most_per_project} streams")
+        if self.open_now >= self._most:
+            raise _too_many(f"this process serves {self._most} streams")
+
+    @contextmanager
+    def counted(self, project_id: str) -> Iterator[None]:
+        """Count one for as long as it lasts."""
+        self._by_project[project_id] += 1
+        try:
+            yield
+        finally:
+            self._by_project[project_id] -= 1
+            if not self._by_project[project_id]:
+                del self._by_project[project_id]
+
+
+def _too_many(what: str) -> Refused:
+    return Refused(
+        "rate.exceeded",
+        f"{what} already, and no more are opened",
+        hint="one stream of /v1/events tells everything about the project",
+        headers={"Retry-After": "5"},
+    )
+
+
+def stream_of(
+    events: AsyncIterator[Event],
+    media_type: str,
+    *,
+    number: Number,
+    streams: Streams,
+    project_id: str,
+    until: datetime | None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Stream:
+    """Return the answer that tells *events*.
+
+    Args:
+        media_type: `SSE` or `LINES`.
+        number: which number of an event its reader comes back with.
+        until: when the token of the reader ends; None for never.
+
+    Raises:
+        Refused: too many are watching.
+    """
+    streams.check(project_id)
+    writing = _Sse(number) if media_type == SSE else _Lines()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        with streams.counted(project_id):
+            yield writing.begin
+            async for piece in _told(events, writing, streams.closing, until, now):
+                yield piece
+
+    return Stream(pieces=pieces(), media_type=media_type, headers=_HEADERS)
+
+
+class _Sse:
+    begin = _RETRY
+    silence = b":\n\n"
+    end = b"event: end\ndata: {}\n\n"
+    unauthorized = b"event: unauthorized\ndata: {}\n\n"
+
+    def __init__(self, number: Number) -> None:
+        self._number = number
+        self._encoder = msgspec.json.Encoder()
+
+    def event(self, event: Event) -> bytes:
+        number = event.seq if self._number == "seq" else event.position
+        type = event.__struct_config__.tag
+        return b"id: %d\nevent: %s\ndata: %s\n\n" % (
+            number,
+            str(type).encode(),
+            self._encoder.encode(event),
+        )
+
+
+class _Lines:
+    begin = b""
+    silence = b"\n"
+    end = b""
+    unauthorized = b""
+
+    def __init__(self) -> None:
+        self._encoder = msgspec.json.Encoder()
+
+    def event(self, event: Event) -> bytes:
+        return self._encoder.encode(event) + b"\n"
+
+
+async def _told(
+    events: AsyncIterator[Event],
+    writing: _Sse | _Lines,
+    closing: asyncio.Event,
+    until: datetime | None,
+    now: Callable[[], datetime],
+) -> AsyncIterator[bytes]:
+    """Write events, something in every silence, and why it is over."""
+    # Tasks of their own: waiting for the next event has to outlast the silence that it brings.
+    close = asyncio.ensure_future(closing.wait())
+    coming = asyncio.ensure_future(anext(events))
+    try:
+        while True:
+            left = (until - now()).total_seconds() if until else _SILENCE_SECONDS
+            if left <= 0:
+                yield writing.unauthorized
+                return
+            done, _ = await asyncio.wait(
+                {coming, close},
+                timeout=min(left, _SILENCE_SECONDS),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if coming in done:
+                yield writing.event(coming.result())
+                coming = asyncio.ensure_future(anext(events))
+            elif close in done:
+                return
+            else:
+                yield writing.silence
+    except StopAsyncIteration:
+        yield writing.end
+    except Refused as refused:
+        # The reader comes back, and is then told why it cannot be.
+        log.warning("a stream of events broke off: %s", refused.message)
+    finally:
+        close.cancel()
+        coming.cancel()

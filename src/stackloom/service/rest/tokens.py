@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the token of a request is: a header of OpenStack's, the usual one, or the page's cookie."""
+
+from __future__ import annotations
+
+import re
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from stackloom.log import Secret
+from stackloom.service.refusal import Refused
+from stackloom.service.rest.asked import Asked
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+# Fernet tokens are some 200 characters, JWS ones with many roles below 2,000.
+_FORM = re.compile(r"[\x21-\x7e]{1,8192}")
+
+
+def token_of(asked: Asked) -> Secret:
+    """Return the token that came with the request.
+
+    Raises:
+        Refused: there is none, or it is none; or a browser sends the cookie for another site.
+    """
+    text = asked.header("x-auth-token") or _bearer(asked.header("authorization"))
+    if not text:
+        return _from_page(asked)
+    if not _FORM.fullmatch(text):
+        raise Refused("token.refused", "the token is not one of Keystone's: 1 to 8192 characters")
+    return Secret(text)
+
+
+def _bearer(header: str) -> str:
+    scheme, _, text = header.partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else ""
+
+
+def _from_page(asked: Asked) -> Secret:
+    cookies = asked.context.cookies
+    sealed = cookie(asked.header("cookie"), cookies.name) if cookies else ""
+    if not sealed or cookies is None:
+        raise Refused(
+            "token.missing",
+            f"{asked.method} {asked.path} came without a token",
+            hint="send X-Auth-Token, as openstack token issue gives it, or Authorization: Bearer",
+        )
+    if asked.method not in SAFE_METHODS:
+        check_origin(asked)
+    return cookies.token(sealed)
+
+
+def check_origin(asked: Asked) -> None:
+    """Check that a page of ours sends it: a browser sends the cookie along from anywhere.
+
+    ``Origin`` is compared with the address that the browser called, or that the operator gave: a
+    name that somebody else has let point to us has no cookie of ours.
+
+    Raises:
+        Refused: it is another site, or not said.
+    """
+    origin = asked.header("origin")
+    ours = {asked.header("host"), urlsplit(asked.context.public_url).netloc}
+    if not origin or urlsplit(origin).netloc not in ours:
+        raise Refused(
+            "origin.refused",
+            f"{asked.method} {asked.path} came from {origin[:200] or 'an unknown place'}, "
+            f"and the page is at {asked.context.public_url}",
+            hint="open the page under that address; operators set it as [server] public_url",
+        )
+
+
+def cookie(header: str, name: str) -> str:
+    """Return a cookie out of a ``Cookie`` header, "" where it is not there."""
+    try:
+        found = SimpleCookie(header).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
