@@ -9,6 +9,20 @@ create table stackloom.projects (
     created_at timestamptz not null default clock_timestamp()
 );
 
+create table stackloom.grants (
+    id uuid primary key,
+    project_id text not null references stackloom.projects,
+    user_id text not null,
+    kind text not null check (kind in ('trust', 'application_credential', 'brought', 'settings')),
+    reference text not null,
+    sealed bytea,
+    roles text[] not null default '{}',
+    expires_at timestamptz,
+    ended_at timestamptz,
+    created_at timestamptz not null default clock_timestamp()
+);
+create index grants_open on stackloom.grants (expires_at) where ended_at is null;
+
 create table stackloom.scenarios (
     id uuid primary key,
     project_id text not null references stackloom.projects,
@@ -26,6 +40,7 @@ create table stackloom.scenarios (
     checked_at timestamptz,
     webhook_url text,
     webhook_secret bytea,
+    check_grant_id uuid references stackloom.grants,
     created_at timestamptz not null default clock_timestamp(),
     created_by text not null,
     updated_at timestamptz not null default clock_timestamp(),
@@ -46,21 +61,6 @@ create table stackloom.revisions (
     created_by text not null,
     primary key (scenario_id, number)
 );
-
-create table stackloom.grants (
-    id uuid primary key,
-    project_id text not null references stackloom.projects,
-    user_id text not null,
-    kind text not null check (kind in ('trust', 'application_credential', 'brought', 'settings')),
-    reference text not null,
-    sealed bytea,
-    roles text[] not null default '{}',
-    expires_at timestamptz,
-    ended_at timestamptz,
-    scenario_id uuid references stackloom.scenarios on delete cascade,
-    created_at timestamptz not null default clock_timestamp()
-);
-create index grants_open on stackloom.grants (expires_at) where ended_at is null;
 
 create table stackloom.jobs (
     id uuid primary key,

@@ -325,8 +325,7 @@ begin
         outputs = case when v_run.operation = 'destroy'
                             and p_end ->> 'state' = 'succeeded' then null
                        else coalesce(p_end -> 'outputs', outputs) end,
-        has_run = has_run and not (v_run.operation = 'destroy'
-                                   and p_end ->> 'state' = 'succeeded'),
+        has_run = has_run and coalesce(p_end ->> 'condition', '') <> 'absent',
         deleted_at = case when v_run.then_delete and p_end ->> 'state' = 'succeeded'
                           then clock_timestamp() end,
         next_check_at = case when v_run.then_delete and p_end ->> 'state' = 'succeeded'
@@ -423,7 +422,6 @@ create function stackloom.begin_checks(p_limit integer) returns setof uuid
 language plpgsql as $$
 declare
     v_scenario stackloom.scenarios;
-    v_grant stackloom.grants;
     v_job stackloom.jobs;
 begin
     -- Several projects' rows are locked below: two at once might wait for each other.
@@ -444,19 +442,59 @@ begin
             select from stackloom.runs join stackloom.jobs using (id)
             where runs.scenario_id = v_scenario.id and operation = 'check'
               and jobs.state in ('queued', 'active'));
-        select * into v_grant from stackloom.grants
-            where scenario_id = v_scenario.id and ended_at is null
-            order by created_at desc limit 1;
         insert into stackloom.jobs (id, project_id, scenario_id, kind, grant_id)
-            values (gen_random_uuid(), v_scenario.project_id, v_scenario.id, 'run', v_grant.id)
+            values (gen_random_uuid(), v_scenario.project_id, v_scenario.id, 'run',
+                    v_scenario.check_grant_id)
             returning * into v_job;
         insert into stackloom.runs (id, project_id, scenario_id, scenario_name, revision,
                                     newest_revision, operation, auto_approve, created_by)
             values (v_job.id, v_job.project_id, v_job.scenario_id, v_scenario.name,
                     v_scenario.revision, v_scenario.revision, 'check', true,
-                    coalesce(v_grant.user_id, v_scenario.created_by));
+                    coalesce((select user_id from stackloom.grants
+                              where id = v_scenario.check_grant_id), v_scenario.created_by));
+        update stackloom.scenarios set last_job_id = v_job.id where id = v_scenario.id;
         perform stackloom.move(v_job, 'queued', 'a check whose time has come');
         perform pg_notify('stackloom', 'jobs queued');
         return next v_job.id;
     end loop;
+end $$;
+
+-- Stops a job: at once where nobody works on it, else its worker sees it. True where it has ended.
+create function stackloom.cancel_job(p_id uuid) returns boolean language plpgsql as $$
+declare
+    v_job stackloom.jobs := stackloom.lock_job(p_id);
+begin
+    if v_job.id is null or v_job.state = 'ended' then
+        return v_job.id is not null;
+    end if;
+    if v_job.state = 'active' and v_job.lease_until > clock_timestamp() then
+        update stackloom.jobs set cancels = cancels + 1 where id = p_id;
+        perform pg_notify('stackloom', 'job/' || p_id || ' ' || v_job.cancels + 1);
+        return false;
+    end if;
+    perform stackloom.finish_cancelled(v_job);
+    return true;
+end $$;
+
+create function stackloom.approve_run(p_job stackloom.jobs, p_by text) returns void
+language plpgsql as $$
+begin
+    update stackloom.runs set approved_at = clock_timestamp(), approved_by = p_by
+        where id = p_job.id;
+    -- Others of its scenario were let pass, so it comes behind those that have come meanwhile.
+    update stackloom.jobs set state = 'queued', queued_at = clock_timestamp(),
+        not_before = clock_timestamp() where id = p_job.id;
+    perform stackloom.move(p_job, 'queued', 'approved');
+    perform pg_notify('stackloom', 'jobs queued');
+end $$;
+
+-- A run that awaits approval of what can no longer be believed.
+create function stackloom.fail_stale(p_job stackloom.jobs, p_detail text) returns void
+language plpgsql as $$
+begin
+    update stackloom.runs set error = json_build_object(
+        'code', 'stackloom.plan.stale', 'status', 409,
+        'title', 'The plan no longer says what would be done',
+        'detail', p_detail, 'hint', 'start another run') where id = p_job.id;
+    perform stackloom.finish(p_job, 'failed', p_detail);
 end $$;
