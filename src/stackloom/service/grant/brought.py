@@ -77,5 +77,5 @@ def _not_accepted(message: str) -> Refused:
         message,
         hint="send one of your own, for the project of your token: openstack application "
         "credential create",
-        source=Source(pointer="/credential"),
+        source=Source(pointer="$.credential"),
     )

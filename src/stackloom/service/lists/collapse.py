@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers that many want: fetched by one of them, and kept for a moment.
+
+Knows neither callers nor clouds; who may see an answer is said by its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Generic, TypeVar
+
+from stackloom.service.flights import Flights
+from stackloom.service.recently_used import RecentlyUsed
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+
+_MOST_ANSWERS = 10_000
+# What an answer weighs beside its body: its key, its ETag, its place in the memory.
+_OVERHEAD_BYTES = 1_024
+_ETAG_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer.
+
+    Attributes:
+        etag: of its body, without quotes.
+        at: when it was asked for, by the clock of the ``Collapse``.
+    """
+
+    body: bytes
+    etag: str
+    at: float
+
+
+class Collapse(Generic[KeyT]):
+    """Answers by key.
+
+    Args:
+        fresh_seconds: how long one is given again; 0 only collapses those who ask at once.
+        most_bytes: of all that are kept; least recently used ones leave.
+        is_shared: whether an error of one is that of all who wait; else each asks for itself.
+        now: a monotonic clock, in seconds.
+        count: told ``hit``, ``joined`` or ``miss`` for each that is asked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        fresh_seconds: float,
+        most_bytes: int,
+        is_shared: Callable[[Exception], bool],
+        now: Callable[[], float],
+        count: Callable[[str], None] = lambda _result: None,
+    ) -> None:
+        self._fresh_seconds = fresh_seconds
+        self._now = now
+        self._count = count
+        self._kept: RecentlyUsed[KeyT, Kept] = RecentlyUsed(
+            most=_MOST_ANSWERS, most_bytes=most_bytes
+        )
+        self._flights: Flights[KeyT, Kept] = Flights(is_shared=is_shared)
+
+    async def answer(
+        self, key: KeyT, fetch: Callable[[], Awaitable[bytes]], *, anew: bool = False
+    ) -> Kept:
+        """Return what is kept for *key*, or what *fetch* returns for all who wait for it.
+
+        Args:
+            anew: ask in any case, by oneself: an answer that was asked for earlier will not do.
+        """
+        if anew:
+            self._count("miss")
+            return await self._fetched(key, fetch)
+        kept = self._kept.get(key)
+        if kept is not None and self._now() - kept.at < self._fresh_seconds:
+            self._count("hit")
+            return kept
+        has_asked = False
+
+        async def ask() -> Kept:
+            nonlocal has_asked
+            has_asked = True
+            return await self._fetched(key, fetch)
+
+        try:
+            return await self._flights.join(key, ask)
+        finally:
+            self._count("miss" if has_asked else "joined")
+
+    def age_seconds(self, kept: Kept) -> float:
+        """Return how long ago an answer was asked for."""
+        return self._now() - kept.at
+
+    async def _fetched(self, key: KeyT, fetch: Callable[[], Awaitable[bytes]]) -> Kept:
+        asked_at = self._now()
+        body = await fetch()
+        kept = Kept(body=body, etag=_etag(body), at=asked_at)
+        newest = self._kept.get(key)
+        # One that was asked for earlier may come later.
+        if self._fresh_seconds and (newest is None or newest.at <= asked_at):
+            self._kept.put(key, kept, size_bytes=len(body) + _OVERHEAD_BYTES)
+        return kept
+
+
+def _etag(body: bytes) -> str:
+    return blake2b(body, digest_size=_ETAG_BYTES).hexdigest()
