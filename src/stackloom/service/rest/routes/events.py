@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events: a page of them, or all as they happen, at the same address."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from stackloom.service.database.events import Place
+from stackloom.service.operation import events
+from stackloom.service.operation.queries import EventQuery, ProjectEventQuery
+from stackloom.service.refusal import Refused
+from stackloom.service.rest.accept import chosen
+from stackloom.service.rest.answer import JSON, Answer, Stream
+from stackloom.service.rest.asked import Asked
+from stackloom.service.rest.route import Who, route
+from stackloom.service.rest.stream import LINES, SSE, Number, stream_of
+from stackloom.wire.event import EventPage
+
+_FORMATS = (JSON, LINES, SSE)
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+@route("GET", "/v1/runs/{run_id}/events", who=Who.READER, media_types=_FORMATS)
+async def list_run_events(
+    asked: Asked, *, run_id: UUID, query: EventQuery
+) -> Answer[EventPage] | Stream:
+    """List or watch the events of a run.
+
+    ``application/json`` is a page. ``text/event-stream`` and ``application/jsonl`` tell what has
+    happened after ``after`` (or the header ``Last-Event-ID``) and then what happens, until the run
+    is over: the former ends with ``event: end``, or with ``event: unauthorized`` where the token
+    ends first.
+    """
+    if wanted := _wanted(asked):
+        place = await events.job_place(asked.caller, asked.desk, "runs", run_id)
+        return _stream(asked, place, wanted, query.after, "seq")
+    page = await events.list_job_events(asked.caller, asked.desk, "runs", run_id, query)
+    return Answer(body=page)
+
+
+@route("GET", "/v1/plans/{plan_id}/events", who=Who.READER, media_types=_FORMATS)
+async def list_plan_events(
+    asked: Asked, *, plan_id: UUID, query: EventQuery
+) -> Answer[EventPage] | Stream:
+    """List or watch the events of a plan, as those of a run."""
+    if wanted := _wanted(asked):
+        place = await events.job_place(asked.caller, asked.desk, "plans", plan_id)
+        return _stream(asked, place, wanted, query.after, "seq")
+    page = await events.list_job_events(asked.caller, asked.desk, "plans", plan_id, query)
+    return Answer(body=page)
+
+
+@route("GET", "/v1/events", who=Who.READER, media_types=_FORMATS)
+async def list_events(asked: Asked, *, query: ProjectEventQuery) -> Answer[EventPage] | Stream:
+    """List or watch the events of the whole project, or of one scenario of it.
+
+    As those of a run, but they are counted by ``position``, and there is no end.
+    """
+    if wanted := _wanted(asked):
+        place = await events.project_place(asked.caller, asked.desk, query.scenario_id)
+        return _stream(asked, place, wanted, query.after, "position")
+    return Answer(body=await events.list_project_events(asked.caller, asked.desk, query))
+
+
+def _wanted(asked: Asked) -> str:
+    """Return the kind of stream that is asked for, "" for a page."""
+    wanted = chosen(asked.header("accept"), _FORMATS)
+    return "" if wanted == JSON else wanted
+
+
+def _stream(asked: Asked, place: Place, media_type: str, after: int, number: Number) -> Stream:
+    return stream_of(
+        events.follow(asked.caller, asked.desk, place, _last_seen(asked, after)),
+        media_type,
+        number=number,
+        streams=asked.context.streams,
+        project_id=asked.caller.project_id,
+        until=asked.caller.expires_at,
+    )
+
+
+def _last_seen(asked: Asked, after: int) -> int:
+    """Return the number of the last event that the reader has: what a browser says goes first."""
+    header = asked.header("last-event-id")
+    if not header:
+        return after
+    if not _NUMBER.fullmatch(header):
+        raise Refused("header.invalid", f"Last-Event-ID: {header[:40]!r} is no number of an event")
+    return int(header)
+
+
+ROUTES = (list_run_events, list_plan_events, list_events)
