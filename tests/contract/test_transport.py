@@ -251,6 +251,51 @@ def test_a_stream_that_is_cut_short_is_lost(world: World) -> None:
     _in(world, ask)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        ReqwestTransport,
+        lambda: _InThread(BlockingTransport()),
+        lambda: OpenSslTransport(tls=Tls(), user_agent="test"),
+        lambda: _InThread(BlockingOpenSslTransport(tls=Tls(), user_agent="test")),
+    ],
+    ids=["real", "blocking", "openssl", "blocking-openssl"],
+)
+def test_a_live_stream_is_handed_over_as_it_comes(make: Callable[[], Transport]) -> None:
+    """The second piece is only sent once the first one has arrived."""
+    arrived: list[bytes] = []
+
+    async def run() -> None:
+        loop, first = asyncio.get_running_loop(), asyncio.Event()
+
+        class Sink:
+            def begin(self) -> None:
+                assert arrived == []
+
+            def write(self, piece: bytes) -> None:
+                arrived.append(piece)
+                loop.call_soon_threadsafe(first.set)
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n")
+            await first.wait()
+            writer.write(b"3\r\ntwo\r\n0\r\n\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        transport = make()
+        async with asyncio.timeout(20):
+            await transport.send(Request(method="GET", url=url, sink=Sink(), is_live=True))
+        await transport.close()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(run())
+    assert arrived == [b"one", b"two"]
+
+
 def test_several_choices_are_an_answer(world: World) -> None:
     """A 300 is an answer like any other: Keystone lists its versions that way."""
     answer = _send(world, "GET", _CHOICES)

@@ -70,10 +70,14 @@ class BlockingTransport:
             if request.sink is None:
                 response = builder.build().send()
                 return whole_answer(response, response.bytes())
+            if request.is_live:
+                builder = builder.streamed_read_buffer_limit(0)
             with builder.build_streamed() as response:
                 if not is_streamed(response.status):
                     return whole_answer(response, response.bytes())
                 request.sink.begin()
+                while request.is_live and (piece := response.body_reader.read_chunk()):
+                    request.sink.write(bytes(piece))
                 while piece := response.body_reader.read(PIECE_BYTES):
                     request.sink.write(bytes(piece))
                 return whole_answer(response, b"")

@@ -35,6 +35,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         upload: a body in pieces, in place of *body*.
         sink: where the body of a good answer is put; it has none then.
+        is_live: the sink is given each piece as soon as it has come, however small, and on the
+            event loop: of a stream that goes on for hours.
     """
 
     method: str
@@ -43,6 +45,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | None = None
     upload: Upload | None = None
     sink: Sink | None = None
+    is_live: bool = False
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.url})"

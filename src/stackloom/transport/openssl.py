@@ -70,6 +70,10 @@ class OpenSslTransport:
                 if request.sink is None or not is_streamed(response.status_code):
                     return _answer(response, await response.aread())
                 request.sink.begin()
+                if request.is_live:
+                    async for piece in response.aiter_bytes():
+                        request.sink.write(piece)
+                    return _answer(response, b"")
                 async for piece in response.aiter_bytes(PIECE_BYTES):
                     await asyncio.to_thread(request.sink.write, piece)
                 return _answer(response, b"")
@@ -104,7 +108,7 @@ class BlockingOpenSslTransport:
                 if request.sink is None or not is_streamed(response.status_code):
                     return _answer(response, response.read())
                 request.sink.begin()
-                for piece in response.iter_bytes(PIECE_BYTES):
+                for piece in response.iter_bytes(None if request.is_live else PIECE_BYTES):
                     request.sink.write(piece)
                 return _answer(response, b"")
 

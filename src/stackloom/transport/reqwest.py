@@ -87,10 +87,14 @@ class ReqwestTransport:
             if request.sink is None:
                 response = await builder.build().send()
                 return whole_answer(response, await response.bytes())
+            if request.is_live:
+                builder = builder.streamed_read_buffer_limit(0)  # or it waits until that is full
             async with builder.build_streamed() as response:
                 if not is_streamed(response.status):
                     return whole_answer(response, await response.bytes())
                 request.sink.begin()
+                while request.is_live and (piece := await response.body_reader.read_chunk()):
+                    request.sink.write(bytes(piece))
                 while piece := await response.body_reader.read(PIECE_BYTES):
                     await _off_the_loop(request.sink.write, bytes(piece))
                 return whole_answer(response, b"")
