@@ -124,6 +124,8 @@ class RunsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         per_project: that are worked on at once.
         per_worker: that one worker works on at once.
         longest_seconds: a run's rights end after that.
+        check_rights_days: the rights for scheduled checks end after that; a PUT of the scenario
+            gives new ones.
         drain_seconds: what is under way when a worker is to end has that long.
         lease_seconds: a worker that has not been heard of for so long has lost its job.
         tries: of a job that fails for a reason that passes.
@@ -134,6 +136,7 @@ class RunsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     per_project: Count = 4
     per_worker: Count = 4
     longest_seconds: Seconds = 86_400.0
+    check_rights_days: Seconds = 365.0
     drain_seconds: Seconds = 20.0
     lease_seconds: Annotated[float, Meta(ge=4)] = 8.0
     tries: Count = 5
