@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the cloud lists of the caller's project, in the cloud's own words."""
+"""What the cloud lists, handed on: the items are the cloud's own words, with all their fields."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import msgspec
 from stackloom.wire.links import Links
 from stackloom.wire.words import Json
 
-Item = Mapping[str, Json]
-"""One of the cloud's resources, with the fields that its service gives it."""
+CloudItem = Mapping[str, Json]
+"""One thing, as the cloud's service describes it."""
 
 
-class Networks(msgspec.Struct, frozen=True, kw_only=True):
-    """Networks as Neutron lists them: the project's own, and those that are shared with it."""
+class NetworkList(msgspec.Struct, frozen=True, kw_only=True):
+    """Networks, as Neutron describes them."""
 
-    networks: tuple[Item, ...]
+    networks: tuple[CloudItem, ...]
     links: Links = ()
 
 
-class Servers(msgspec.Struct, frozen=True, kw_only=True):
-    """Servers as Nova lists them, in full."""
+class ServerList(msgspec.Struct, frozen=True, kw_only=True):
+    """Servers, as Nova describes them."""
 
-    servers: tuple[Item, ...]
+    servers: tuple[CloudItem, ...]
     links: Links = ()
 
 
-class Images(msgspec.Struct, frozen=True, kw_only=True):
-    """Images as Glance lists them: the project's own, public ones, and those shared with it."""
+class ImageList(msgspec.Struct, frozen=True, kw_only=True):
+    """Images, as Glance describes them."""
 
-    images: tuple[Item, ...]
+    images: tuple[CloudItem, ...]
     links: Links = ()
 
 
-class Flavors(msgspec.Struct, frozen=True, kw_only=True):
-    """Flavors as Nova lists them, in full."""
+class FlavorList(msgspec.Struct, frozen=True, kw_only=True):
+    """Flavors, as Nova describes them."""
 
-    flavors: tuple[Item, ...]
+    flavors: tuple[CloudItem, ...]
     links: Links = ()

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the cloud lists for everybody: asked once for all who ask at the same time."""
+
+from __future__ import annotations
+
+from stackloom.service.identity.caller import Caller
+from stackloom.service.lists.project_lists import Listed, ListName
+from stackloom.service.operation.desk import Desk
+from stackloom.service.operation.queries import ListQuery
+
+
+async def list_of_cloud(
+    caller: Caller, desk: Desk, name: ListName, query: ListQuery, *, anew: bool = False
+) -> Listed:
+    """Return one of the cloud's lists, with how old the answer is.
+
+    Args:
+        anew: ask the cloud in any case.
+
+    Raises:
+        CloudError: the cloud refuses, or gives no answer.
+    """
+    caller.check_may_read()
+    return await desk.lists.listed(caller, name, query, anew=anew)
