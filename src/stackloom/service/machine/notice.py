@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What processes of the service tell each other, and systemd: that they are up."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+
+# The descriptor that ``serve`` reads: one line when the process is up.
+READY_VARIABLE = "STACKLOOM_READY_DESCRIPTOR"
+# The descriptor of the socket that the API accepts connections at.
+LISTENER_VARIABLE = "STACKLOOM_LISTEN_DESCRIPTOR"
+_SYSTEMD_VARIABLE = "NOTIFY_SOCKET"
+
+
+def tell_ready(environment: Mapping[str, str], status: str) -> None:
+    """Say that this process is up; *status* is what ``systemctl status`` shows."""
+    if descriptor := environment.get(READY_VARIABLE):
+        with os.fdopen(int(descriptor), "w") as writer:
+            writer.write("ready\n")
+    tell_systemd(environment, f"READY=1\nSTATUS={status}")
+
+
+def tell_systemd(environment: Mapping[str, str], words: str) -> None:
+    """Send words of sd_notify(3), such as ``STOPPING=1``, where systemd started this process."""
+    path = environment.get(_SYSTEMD_VARIABLE, "")
+    if not path:
+        return
+    # An address that begins with @ is one without a file (unix(7), abstract).
+    name = f"\0{path[1:]}" if path.startswith("@") else path
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+        try:
+            out.sendto(words.encode(), name)
+        except OSError:
+            # Nobody reads there; being up does not depend on it.
+            return
+
+
+def without_notices(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for children: systemd hears from their parent only."""
+    ours = (_SYSTEMD_VARIABLE, READY_VARIABLE)
+    return {name: value for name, value in environment.items() if name not in ours}
