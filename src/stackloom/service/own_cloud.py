@@ -16,7 +16,7 @@ from stackloom.service.settings import IdentitySettings, ServiceSettings
 from stackloom.transport.client import Tls
 
 log = Log(__name__)
-_SOURCE = "[identity] of the service"
+_SOURCE = "the settings of the service"
 
 
 def own_cloud(
