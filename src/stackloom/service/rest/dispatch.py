@@ -14,6 +14,7 @@ from stackloom.service.rest import body, conditions, idempotency, query
 from stackloom.service.rest.answer import Answer, Stream
 from stackloom.service.rest.asgi import Receive, Scope, Send
 from stackloom.service.rest.asked import Asked
+from stackloom.service.rest.refusals import not_for
 from stackloom.service.rest.route import Route, Who
 from stackloom.service.rest.sending import send_stream, send_whole
 from stackloom.service.rest.tokens import token_of
@@ -31,6 +32,9 @@ class NoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Resource:
     """All routes of one path: an ASGI application behind the router.
 
+    OPTIONS comes to it as well, to be refused like any other method that is not for the path: no
+    site but our own page may call us from a browser, so nobody is told how.
+
     The request is in the scope as ``asked`` (`Envelope` puts it there); whatever is refused is
     raised, and told by `Envelope`.
     """
@@ -41,6 +45,7 @@ class Resource:
         assert len(self._routes) == len(routes), f"{path} has a method twice"
         if "GET" in self._routes:
             self._routes["HEAD"] = self._routes["GET"]
+        self.methods = sorted([*self._routes, "OPTIONS"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,12 +53,7 @@ class Resource:
         scope["template"] = self.path
         route = self._routes.get(asked.method)
         if route is None:
-            allowed = ", ".join(sorted(self._routes))
-            raise Refused(
-                "method.not-allowed",
-                f"{asked.method[:20]} is not for {self.path}; {allowed} are",
-                headers={"Allow": allowed},
-            )
+            raise not_for(asked.method, self.path, self._routes)
         if route.who is not Who.ALL:
             await _meet(route, asked)
         arguments, content = await _arguments(route, asked, scope, receive)

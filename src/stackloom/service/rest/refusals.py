@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from stackloom.errors import BadScenario, CloudError, Problem, StackloomError
 from stackloom.service.refusal import Refused
@@ -67,19 +68,11 @@ class Refusals:
 
     def of(self, error: Exception, *, path: str, request_id: str) -> Refusal:
         """Return what is said about *error*."""
-        if isinstance(error, Refused):
-            return self._refused(error, request_id)
-        if isinstance(error, BadScenario):
-            problems = Refused("scenario.invalid", str(error), problems=error.problems)
-            return self._refused(problems, request_id)
+        understood = _understood(error, path)
+        if understood:
+            return self._refused(understood, request_id)
         if isinstance(error, StackloomError):
             return self._engine(error, request_id)
-        if isinstance(error, RecursionError):
-            return self._refused(Refused("body.too-deep", "nested too deeply"), request_id)
-        if isinstance(error, HTTPException) and error.status_code in _ROUTER:
-            code, detail = _ROUTER[error.status_code]
-            detail = detail.format(path=path[:200], detail=error.detail)
-            return self._refused(Refused(code, detail), request_id)
         log.error("%s failed", path, exc_info=error, extra={"request_id": request_id})
         failed = Refused(
             "server.failed",
@@ -132,6 +125,33 @@ class Refusals:
 
     def _links(self, code: str) -> Links:
         return (Link(rel="help", href=f"{self.help_url}#{code}"),)
+
+
+def not_for(method: str, path: str, allowed: Iterable[str]) -> Refused:
+    """Return the refusal of a method that a path does not have."""
+    methods = ", ".join(sorted(set(allowed) - {"OPTIONS"}))
+    return Refused(
+        "method.not-allowed",
+        f"{method[:20]} is not for {path[:200]}; {methods} are",
+        headers={"Allow": methods},
+    )
+
+
+def _understood(error: Exception, path: str) -> Refused | None:
+    """Return what has a code of its own as a refusal with it."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, BadScenario):
+        return Refused("scenario.invalid", str(error), problems=error.problems)
+    if isinstance(error, RecursionError):
+        return Refused("body.too-deep", "nested too deeply")
+    if isinstance(error, MethodNotAllowedException):
+        allowed = (error.headers or {}).get("allow", "")
+        return not_for("this method", path, allowed.split(", "))
+    if isinstance(error, HTTPException) and error.status_code in _ROUTER:
+        code, detail = _ROUTER[error.status_code]
+        return Refused(code, detail.format(path=path[:200], detail=error.detail))
+    return None
 
 
 def _of_problem(item: ErrorItem, problem: Problem) -> ErrorItem:

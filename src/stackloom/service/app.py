@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The service as an ASGI application, for ``stackloom serve`` and for servers of people's own.
+
+::
+
+    uvicorn --factory stackloom.service.app:create_app
+
+Litestar finds the path; what happens on the way is in ``rest/``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import cast
+
+from litestar import Litestar, Request, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Method
+
+from stackloom.service.grant.grant import Grants
+from stackloom.service.identity.identities import Identities
+from stackloom.service.rest.asgi import AsgiApp, Receive, Scope, Send
+from stackloom.service.rest.context import Context, Observe
+from stackloom.service.rest.dispatch import Resource
+from stackloom.service.rest.envelope import Envelope
+from stackloom.service.rest.opening import opened
+from stackloom.service.rest.route import Route
+from stackloom.service.rest.routes import all_routes
+from stackloom.service.settings import ServiceSettings
+from stackloom.service.settings_sources import read_settings
+
+Opening = Callable[[], AbstractAsyncContextManager[Context]]
+
+
+class Application:
+    """The service, as an ASGI server calls it.
+
+    Args:
+        opening: opens what routes need; entered when the server starts, left when it ends.
+        routes: what can be asked for.
+    """
+
+    def __init__(self, opening: Opening, routes: tuple[Route, ...]) -> None:
+        self._opening = opening
+        self.context: Context | None = None
+        # Litestar types the dictionaries of ASGI one by one; they are the same ones.
+        self._routed = cast("AsgiApp", _litestar(routes, self._lifespan))
+        self._envelope = Envelope(self._routed, lambda: self.context)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or start and end, as ASGI has it."""
+        called = self._routed if scope["type"] == "lifespan" else self._envelope
+        await called(scope, receive, send)
+
+    def let_go(self) -> None:
+        """End the streams of events, which else would keep a server from ending."""
+        if self.context:
+            self.context.streams.close()
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
+        async with self._opening() as self.context:
+            yield
+        self.context = None
+
+
+def create_app(
+    settings: ServiceSettings | None = None,
+    *,
+    identities: Identities | None = None,
+    grants: Grants | None = None,
+    observe: Observe | None = None,
+) -> Application:
+    """Return the service.
+
+    Args:
+        settings: None to read the configuration file and ``STACKLOOM_*``.
+        identities, grants: who is believed and how runs act for them; None for Keystone or the
+            bearer, as the settings say.
+        observe: is told of each request that was answered.
+
+    Raises:
+        BadConfig: the settings cannot be used.
+    """
+    chosen = settings or read_settings(os.environ).usable()
+    return Application(
+        lambda: opened(chosen, identities=identities, grants=grants, observe=observe),
+        all_routes(),
+    )
+
+
+def _litestar(
+    routes: tuple[Route, ...],
+    lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]],
+) -> Litestar:
+    by_path: dict[str, list[Route]] = defaultdict(list)
+    for route in routes:
+        by_path[route.path].append(route)
+    return Litestar(
+        route_handlers=[
+            _handler(Resource(path, tuple(of_path))) for path, of_path in by_path.items()
+        ],
+        lifespan=[lifespan],
+        exception_handlers={Exception: _pass_on},
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _handler(resource: Resource) -> HTTPRouteHandler:
+    # Litestar would decode and encode by the signature of a function; this one has it do neither.
+    def handler() -> ASGIApp:
+        return cast("ASGIApp", resource)
+
+    path = resource.path.replace("}", ":str}")
+    methods = cast("list[Method]", resource.methods)
+    made = HTTPRouteHandler(path, http_method=methods, status_code=200, sync_to_thread=False)
+    return made(handler)
+
+
+def _pass_on(_request: Request, error: Exception) -> Response:  # type: ignore[type-arg]
+    """Let the ring tell all refusals, also those of the router."""
+    raise error
