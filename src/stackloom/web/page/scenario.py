@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``/scenarios/{id}``: one scenario as a picture and as a table, and what can be done with it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Response, get, post
+
+from stackloom.web.documents import Documents, Part, Refusal, read
+from stackloom.web.links import next_page
+from stackloom.web.picture import inline
+from stackloom.web.rights import rights_of
+from stackloom.web.visit import AnyRequest, Visit, see
+from stackloom.wire.plan import Plan, PlanCreate, PlanOperation
+from stackloom.wire.resource import OutputPage, Resource, ResourcePage
+from stackloom.wire.run import Run, RunCreate, RunPage
+from stackloom.wire.scenario import RevisionPage, Scenario
+
+_MOST_PAGES: Final = 20
+
+
+@get("/scenarios/{id:uuid}", include_in_schema=False)
+async def scenario(request: AnyRequest, id: UUID) -> Response[bytes]:
+    """Show how a scenario is in the cloud."""
+    return await _shown(Visit(request), id)
+
+
+@post("/scenarios/{id:uuid}/plan", include_in_schema=False)
+async def plan(request: AnyRequest, id: UUID) -> Response[bytes]:
+    """Ask for a plan of an apply or a destroy, and go to it."""
+    visit = Visit(request)
+    form = await visit.form()
+    secrets, credential = rights_of(form)
+    operation: PlanOperation = "destroy" if form.get("operation") == ["destroy"] else "apply"
+    body = PlanCreate(scenario_id=id, operation=operation, secrets=secrets, credential=credential)
+    try:
+        made = read(await visit.documents.send("POST", "/v1/plans", body), Plan)
+    except Refusal as refusal:
+        return await _shown(visit, id, refusal, f"plan the {operation}")
+    return see(f"/plans/{made.id}")
+
+
+@post("/scenarios/{id:uuid}/check", include_in_schema=False)
+async def check(request: AnyRequest, id: UUID) -> Response[bytes]:
+    """Ask for a look at the cloud, and go to it."""
+    visit = Visit(request)
+    secrets, credential = rights_of(await visit.form())
+    body = RunCreate(scenario_id=id, operation="check", secrets=secrets, credential=credential)
+    try:
+        made = read(await visit.documents.send("POST", "/v1/runs", body), Run)
+    except Refusal as refusal:
+        return await _shown(visit, id, refusal, "look for drift")
+    return see(f"/runs/{made.id}")
+
+
+@post("/scenarios/{id:uuid}/delete", include_in_schema=False)
+async def delete(request: AnyRequest, id: UUID) -> Response[bytes]:
+    """Delete what the service knows of a scenario, which must have nothing left in the cloud."""
+    visit = Visit(request)
+    form = await visit.form()
+    match = {"If-Match": form.get("etag", [""])[-1]}
+    try:
+        await visit.documents.send("DELETE", f"/v1/scenarios/{id}", headers=match)
+    except Refusal as refusal:
+        return await _shown(visit, id, refusal, "delete it")
+    return see("/")
+
+
+async def _shown(
+    visit: Visit, id: UUID, refusal: Refusal | None = None, tried: str = ""
+) -> Response[bytes]:
+    documents, own = visit.documents, f"/v1/scenarios/{id}"
+    expand = "&expand=true" if visit.query.get("expand") else ""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(visit.meet())
+        found = group.create_task(documents.part(own, Scenario))
+        drawn = group.create_task(documents.text(f"{own}/graph?format=svg&overlay=drift{expand}"))
+        had = group.create_task(_resources(documents, own))
+        told = group.create_task(documents.part(f"{own}/outputs", OutputPage))
+        ran = group.create_task(
+            documents.part(f"/v1/runs?scenario_id={id}&limit=10&sort=created_at:desc", RunPage)
+        )
+        written = group.create_task(documents.part(f"{own}/revisions?limit=10", RevisionPage))
+    scenario = found.result()
+    if scenario.refusal:
+        return visit.refused(scenario.refusal, "show the scenario")
+    picture = drawn.result()
+    if picture.came is not None:
+        picture = Part(inline(picture.came, title=f"the scenario {scenario.value.name}"))
+    return visit.page(
+        "scenario.html",
+        status=refusal.status if refusal else 200,
+        scenario=scenario.value,
+        picture=picture,
+        resources=had.result(),
+        outputs=told.result(),
+        runs=ran.result(),
+        revisions=written.result(),
+        etag=f'"{scenario.value.revision}"',
+        refusal=refusal,
+        tried=tried,
+    )
+
+
+async def _resources(documents: Documents, own: str) -> Part[tuple[Resource, ...]]:
+    """Return all resources, page after page."""
+    gathered: list[Resource] = []
+    marker = ""
+    for _ in range(_MOST_PAGES):
+        said = f"&marker={quote(marker)}" if marker else ""
+        page = await documents.part(f"{own}/resources?limit=1000{said}", ResourcePage)
+        if page.came is None:
+            return Part(None, page.refusal)
+        gathered += page.came.resources
+        marker = next_page(page.came.links)
+        if not marker:
+            break
+    return Part(tuple(gathered))
+
+
+HANDLERS = (scenario, plan, check, delete)
