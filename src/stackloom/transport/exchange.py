@@ -15,7 +15,7 @@ gophercloud repeat such requests blindly, which is how clouds get duplicates.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +32,11 @@ log = Log(__name__)
 TIMING_LOG = "stackloom-timing"
 # For whoever wants the times and nothing else: method, URL and seconds of each request.
 timing = Log(TIMING_LOG, propagates=False)
+
+# Told of each request that was sent: by whom it is answered, its answer, None where that was lost,
+# and seconds. A service counts and traces with them.
+Watch = Callable[[Request, str, "Answer | None", float], None]
+WATCHES: list[Watch] = []
 
 # Four tries over about 3.5 s ride out a service that restarts, and tell a person soon enough that
 # it does not.
@@ -127,11 +132,14 @@ class Exchange:
             started = time.monotonic()
             if log.tells_debug():
                 log.debug("REQ: %s", curl_line(request))
+            received: Answer | None = None
             try:
-                answer = await self._transport.send(request)
+                answer = received = await self._transport.send(request)
             finally:
                 seconds = time.monotonic() - started
                 timing.info("%s %s %f", request.method, request.url, seconds)
+                for watch in WATCHES:
+                    watch(request, service, received, seconds)
                 if self.meter:
                     self.meter.end(service)
             later = _was_put_off(answer)
