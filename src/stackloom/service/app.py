@@ -23,6 +23,7 @@ from litestar.types import ASGIApp, Method
 from stackloom.service.grant.grant import Grants
 from stackloom.service.identity.identities import Identities
 from stackloom.service.rest.asgi import AsgiApp, Receive, Scope, Send
+from stackloom.service.rest.asked import Asked
 from stackloom.service.rest.context import Context, Observe
 from stackloom.service.rest.dispatch import Resource
 from stackloom.service.rest.envelope import Envelope
@@ -31,6 +32,9 @@ from stackloom.service.rest.route import Route
 from stackloom.service.rest.routes import all_routes
 from stackloom.service.settings import ServiceSettings
 from stackloom.service.settings_sources import read_settings
+from stackloom.web.api import InMemoryApi
+from stackloom.web.pages import create_pages, is_page
+from stackloom.web.site import Site
 
 Opening = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -41,14 +45,16 @@ class Application:
     Args:
         opening: opens what routes need; entered when the server starts, left when it ends.
         routes: what can be asked for.
+        site: what the page says of the service.
     """
 
-    def __init__(self, opening: Opening, routes: tuple[Route, ...]) -> None:
+    def __init__(self, opening: Opening, routes: tuple[Route, ...], site: Site) -> None:
         self._opening = opening
         self.context: Context | None = None
         # Litestar types the dictionaries of ASGI one by one; they are the same ones.
         self._routed = cast("AsgiApp", _litestar(routes, self._lifespan))
-        self._envelope = Envelope(self._routed, lambda: self.context)
+        self._pages = cast("AsgiApp", create_pages(InMemoryApi(self), site=site))
+        self._envelope = Envelope(self._chosen, lambda: self.context)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or start and end, as ASGI has it."""
@@ -59,6 +65,16 @@ class Application:
         """End the streams of events, which else would keep a server from ending."""
         if self.context:
             self.context.streams.close()
+
+    async def _chosen(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the page or a route; at the root, browsers get the page and others the versions."""
+        path: str = scope["path"]
+        asked: Asked = scope["asked"]
+        if is_page(path) and (path != "/" or "text/html" in asked.header("accept")):
+            scope["template"] = "page"
+            await self._pages(scope, receive, send)
+        else:
+            await self._routed(scope, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
@@ -89,6 +105,8 @@ def create_app(
     return Application(
         lambda: opened(chosen, identities=identities, grants=grants, observe=observe),
         all_routes(),
+        # A page is at whatever address a browser has found it: see tokens.check_origin.
+        Site(keystone=chosen.identity.auth_url),
     )
 
 

@@ -26,7 +26,7 @@ CODES: Mapping[str, Code] = {
     "body.invalid": Code(400, "The body is not as it should be"),
     "body.too-deep": Code(400, "The body is nested too deeply"),
     "body.too-large": Code(413, "The body is too large"),
-    "body.not-json": Code(415, "The body is not JSON"),
+    "body.not-json": Code(415, "The body is of another kind than is taken"),
     "body.length-missing": Code(411, "The length of the body is not given"),
     "parameter.unknown": Code(400, "There is no such parameter"),
     "parameter.invalid": Code(400, "A parameter is not as it should be"),

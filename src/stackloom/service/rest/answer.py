@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -35,6 +35,6 @@ class Answer(Generic[T]):
 class Stream:
     """An answer that is sent piece by piece until it ends or the caller goes."""
 
-    pieces: AsyncIterator[bytes]
+    pieces: AsyncGenerator[bytes]
     media_type: str
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,9 @@ from stackloom.wire.problem import Source
 
 T = TypeVar("T")
 
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
 # Beyond this many values a body holds the loop for tens of milliseconds, and no scenario is near.
 MOST_VALUES = 250_000
 
@@ -101,8 +104,8 @@ def _too_large(most_bytes: int, *, closes: bool) -> Refused:
     )
 
 
-def check_is_json(headers: Mapping[str, str]) -> None:
-    """Check that the body claims to be plain JSON in UTF-8.
+def check_kind(headers: Mapping[str, str], media_type: str) -> None:
+    """Check that the body claims to be of *media_type*, in UTF-8 and as it is.
 
     Raises:
         Refused: it is something else, or compressed.
@@ -111,11 +114,11 @@ def check_is_json(headers: Mapping[str, str]) -> None:
         raise Refused("body.not-json", f"Content-Encoding: {coding[:40]} is not taken")
     kind, _, parameters = headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
-    if kind.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+    if kind.strip().lower() != media_type or charset not in {"", "charset=utf-8"}:
         raise Refused(
             "body.not-json",
             f"Content-Type: {headers.get('content-type', '')[:100] or '(none)'} is not taken",
-            hint="send Content-Type: application/json, in UTF-8",
+            hint=f"send Content-Type: {media_type}, in UTF-8",
         )
 
 

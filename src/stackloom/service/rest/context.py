@@ -5,38 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from stackloom.log import Secret
 from stackloom.service.rest.rates import Rates
 from stackloom.service.rest.refusals import Refusals
 from stackloom.service.rest.stream import Streams
 from stackloom.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
+    from stackloom.service.identity.cookie import Cookies
     from stackloom.service.identity.identities import Identities
+    from stackloom.service.identity.log_ins import LogIns
     from stackloom.service.operation.desk import Desk
 
 Observe = Callable[[str, str, int, float], None]
 """Is told of each request: its path as the route has it, method, status, seconds."""
-
-
-class Cookies(Protocol):
-    """Keeps a token in the browser of whoever logged in at the page.
-
-    Attributes:
-        name: of the cookie.
-    """
-
-    name: str
-
-    def token(self, value: str) -> Secret:
-        """Return the token in the cookie.
-
-        Raises:
-            Refused: it is none that we made, or one of a key that is gone.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,5 +37,6 @@ class Context:
     rates: Rates
     streams: Streams
     refusals: Refusals
-    cookies: Cookies | None
+    cookies: Cookies
+    log_ins: LogIns
     observe: Observe

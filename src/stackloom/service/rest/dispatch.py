@@ -98,8 +98,7 @@ async def _arguments(
     if route.body is None and route.form is None:
         return arguments, b""
     limits = asked.context.settings.limits
-    if route.body is not None:
-        body.check_is_json(asked.headers)
+    body.check_kind(asked.headers, body.JSON if route.body is not None else body.FORM)
     content = await body.read(
         receive,
         asked.headers,
@@ -110,7 +109,7 @@ async def _arguments(
         deepest = limits.nesting + _LEVELS_AROUND_A_VALUE
         arguments["body"] = body.decoded(content, route.body, deepest=deepest)
     else:
-        arguments["form"] = query.parsed(content, route.form, noun="field")
+        arguments["form"] = query.parsed_form(content, route.form)
     return arguments, content
 
 

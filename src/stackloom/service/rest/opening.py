@@ -12,7 +12,9 @@ from stackloom.service.events import Events
 from stackloom.service.grant.grant import Grants
 from stackloom.service.grant.grants import grants_of
 from stackloom.service.grant.key_file import seal_of
+from stackloom.service.identity.cookie import Cookies
 from stackloom.service.identity.identities import Identities, identities_of
+from stackloom.service.identity.log_ins import LogIns
 from stackloom.service.lists.project_lists import ProjectLists
 from stackloom.service.operation.desk import Desk
 from stackloom.service.reading import Reading
@@ -54,6 +56,8 @@ async def opened(
         lists = ProjectLists(settings)
         stack.push_async_callback(lists.close)
         reading = await stack.enter_async_context(Reading(settings))
+        log_ins = LogIns(settings, identities)
+        stack.push_async_callback(log_ins.close)
         streams = Streams(settings.limits)
         stack.callback(streams.close)
         desk = Desk(
@@ -74,7 +78,8 @@ async def opened(
             rates=Rates(settings.limits),
             streams=streams,
             refusals=Refusals(help_url=f"{url}/v1/docs", challenge=identities.challenge),
-            cookies=None,
+            cookies=Cookies(seal, is_secure=url.startswith("https:")),
+            log_ins=log_ins,
             observe=observe or _nobody_looks,
         )
 

@@ -24,6 +24,7 @@ from stackloom.wire.problem import Source
 T = TypeVar("T")
 
 _LONGEST = 8_192
+_LONGEST_FORM = 65_536
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 
 
@@ -61,23 +62,37 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
-def parsed(query: bytes, struct: type[T], *, noun: str = "parameter") -> T:
-    """Parse a query string, or a form, which is written alike.
+def parsed_form(content: bytes, struct: type[T]) -> T:
+    """Parse what a form of a page sends; it is written as a query string is.
+
+    Raises:
+        Refused: as `parsed`, with the code of a body.
+    """
+    try:
+        return parsed(content, struct, longest=_LONGEST_FORM)
+    except Refused as error:
+        raise Refused(
+            "body.invalid", error.message, hint=error.hint, source=error.source
+        ) from error
+
+
+def parsed(query: bytes, struct: type[T], *, longest: int = _LONGEST) -> T:
+    """Parse a query string.
 
     Args:
-        noun: what its parts are called.
+        longest: in bytes.
 
     Raises:
         Refused: a parameter is unknown, given twice, missing, or not as it should be.
     """
     parameters = parameters_of(struct)  # type: ignore[arg-type]  # a Struct, as route() is told
     given: dict[str, Any] = {}
-    for name, text in _pairs(query):
+    for name, text in _pairs(query, longest):
         if name not in parameters:
             known = ", ".join(sorted(parameters)) or "none"
-            raise _refused("unknown", f"there is no {noun} {name[:100]!r} here", name, known)
+            raise _refused("unknown", f"there is no parameter {name[:100]!r} here", name, known)
         if name in given:
-            raise _refused("invalid", f"the {noun} {name} is given twice", name)
+            raise _refused("invalid", f"the parameter {name} is given twice", name)
         given[name] = _value(name, text, parameters[name])
     try:
         return msgspec.convert(given, struct)
@@ -87,9 +102,9 @@ def parsed(query: bytes, struct: type[T], *, noun: str = "parameter") -> T:
         raise _refused("invalid", f"{name}: {what}" if name else what, name) from error
 
 
-def _pairs(query: bytes) -> list[tuple[str, str]]:
-    if len(query) > _LONGEST:
-        raise Refused("parameter.invalid", f"the parameters are longer than {_LONGEST} bytes")
+def _pairs(query: bytes, longest: int) -> list[tuple[str, str]]:
+    if len(query) > longest:
+        raise Refused("parameter.invalid", f"the parameters are longer than {longest} bytes")
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 
 from stackloom.service.rest.answer import Stream
 from stackloom.service.rest.asgi import Receive, Send
@@ -51,8 +52,9 @@ async def send_stream(
 
 async def _send_pieces(send: Send, receive: Receive, stream: Stream) -> None:
     async def sending() -> None:
-        async for piece in stream.pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        async with aclosing(stream.pieces) as given:
+            async for piece in given:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
         leaving.cancel()
 
     async def until_gone() -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -107,11 +107,13 @@ def stream_of(
     streams.check(project_id)
     writing = _Sse(number) if media_type == SSE else _Lines()
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def pieces() -> AsyncGenerator[bytes]:
         with streams.counted(project_id):
             yield writing.begin
-            async for piece in _told(events, writing, streams.closing, until, now):
-                yield piece
+            told = _told(events, writing, streams.closing, until, now)
+            async with aclosing(told):
+                async for piece in told:
+                    yield piece
 
     return Stream(pieces=pieces(), media_type=media_type, headers=_HEADERS)
 
@@ -155,7 +157,7 @@ async def _told(
     closing: asyncio.Event,
     until: datetime | None,
     now: Callable[[], datetime],
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Write events, something in every silence, and why it is over."""
     # Tasks of their own: waiting for the next event has to outlast the silence that it brings.
     close = asyncio.ensure_future(closing.wait())
@@ -186,3 +188,6 @@ async def _told(
     finally:
         close.cancel()
         coming.cancel()
+        await asyncio.wait({close, coming})
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()

@@ -38,8 +38,8 @@ def _bearer(header: str) -> str:
 
 def _from_page(asked: Asked) -> Secret:
     cookies = asked.context.cookies
-    sealed = cookie(asked.header("cookie"), cookies.name) if cookies else ""
-    if not sealed or cookies is None:
+    sealed = cookie(asked.header("cookie"), cookies.name)
+    if not sealed:
         raise Refused(
             "token.missing",
             f"{asked.method} {asked.path} came without a token",
