@@ -46,8 +46,8 @@ _INSERT = """
     insert into stackloom.scenarios (
         id, project_id, name, tags, check_every_seconds, next_check_at, webhook_url,
         webhook_secret, check_grant_id, created_by)
-    values (%(id)s, %(project)s, %(name)s, %(tags)s, %(every)s,
-            clock_timestamp() + make_interval(secs => %(every)s), %(webhook_url)s,
+    values (%(id)s, %(project)s, %(name)s, %(tags)s, %(every)s::integer,
+            clock_timestamp() + make_interval(secs => %(every)s::integer), %(webhook_url)s,
             %(webhook_secret)s, %(check_grant)s, %(by)s)"""
 _INSERT_REVISION = """
     insert into stackloom.revisions (project_id, scenario_id, number, source, created_by)
@@ -56,9 +56,9 @@ _INSERT_REVISION = """
 _REPLACE = """
     update stackloom.scenarios set revision = revision + 1, tags = %(tags)s,
         next_check_at = case when %(every)s::integer is null then null
-            when check_every_seconds = %(every)s then next_check_at
-            else clock_timestamp() + make_interval(secs => %(every)s) end,
-        check_every_seconds = %(every)s, webhook_url = %(webhook_url)s,
+            when check_every_seconds = %(every)s::integer then next_check_at
+            else clock_timestamp() + make_interval(secs => %(every)s::integer) end,
+        check_every_seconds = %(every)s::integer, webhook_url = %(webhook_url)s,
         webhook_secret = case when %(webhook_url)s::text is null then null
             else coalesce(%(webhook_secret)s, webhook_secret) end,
         check_grant_id = %(check_grant)s, updated_at = clock_timestamp()

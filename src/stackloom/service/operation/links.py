@@ -74,6 +74,7 @@ def page_paths(path: str, query: Query, marker: object | None) -> dict[str, str]
     said = {name: _text(value) for name, value in query.items() if value not in (None, (), "")}
     paths = {"self": _with(path, said)}
     if marker is not None:
+        said.pop("marker", None)
         paths["next"] = _with(path, {**said, "marker": str(marker)})
     return paths
 
