@@ -65,8 +65,8 @@ def test_every_path_of_every_kind_is_refused() -> None:
     [
         ("include: /etc/passwd", 10, "/etc/passwd"),
         ("include: ../../etc/passwd", 10, "../../etc/passwd"),
-        ("networks: {blue: {name: '${file(\"/etc/passwd\")}'}}", 25, "/etc/passwd"),
-        ("networks: {blue: {name: '${file(\"~/.ssh/id\")}'}}", 25, "~/.ssh/id"),
+        ("networks: {blue: {description: '${file(\"/etc/passwd\")}'}}", 32, "/etc/passwd"),
+        ("networks: {blue: {description: '${file(\"~/.ssh/id\")}'}}", 32, "~/.ssh/id"),
     ],
 )
 def test_a_file_that_was_not_sent_is_not_there(line: str, column: int, path: str) -> None:
@@ -88,3 +88,17 @@ def test_values_are_counted_with_aliases_written_out_and_over_all_texts() -> Non
     assert _problems({"s.yaml": many, **nets}, most_values=40) == [
         "s.yaml:2:51: more than 40 values in all files together"
     ]
+
+
+def test_a_secret_without_a_value_may_be_stood_in_for() -> None:
+    """So that a check that nobody is there for can read the rest; a given one counts."""
+    text = "scenario: s\nvariables: {a: {secret: true}, b: {secret: true}}\n"
+    text += "networks: {blue: {description: '${var.a} ${var.b}'}}\n"
+    given = Given(source="secrets", values={"b": "hunter2"})
+    texts = {"s.yaml": text}
+    loaded = operations.read_texts(texts, "s.yaml", [given], most_values=_MOST, with_stand_ins=True)
+    (spec,) = loaded.scenario.specs.values()
+    assert getattr(spec, "description", "") == "stand-in hunter2"
+    assert loaded.scenario.hide("stand-in hunter2") == "stand-in ***"
+    with pytest.raises(BadScenario, match='variable "a" has no value'):
+        operations.read_texts(texts, "s.yaml", [given], most_values=_MOST)

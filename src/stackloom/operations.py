@@ -117,7 +117,12 @@ def read_scenario(path: Path, given: Sequence[Given] = ()) -> Loaded:
 
 
 def read_texts(
-    texts: Mapping[str, str], file: str, given: Sequence[Given] = (), *, most_values: int
+    texts: Mapping[str, str],
+    file: str,
+    given: Sequence[Given] = (),
+    *,
+    most_values: int,
+    with_stand_ins: bool = False,
 ) -> Loaded:
     """Read a scenario of texts alone, or raise everything that is wrong with it.
 
@@ -130,11 +135,20 @@ def read_texts(
         given: values for its variables.
         most_values: how many values and keys there may be in all texts together, each alias
             counted where it stands.
+        with_stand_ins: let something stand for each secret variable that has no value.
 
     Raises:
         BadScenario: with every problem that was found.
     """
-    return load_texts(texts, file, KINDS, given, folder="", most_values=most_values)
+    return load_texts(
+        texts,
+        file,
+        KINDS,
+        given,
+        folder="",
+        most_values=most_values,
+        with_stand_ins=with_stand_ins,
+    )
 
 
 def schema() -> dict[str, Any]:
@@ -167,9 +181,8 @@ async def plan(
     observed = Observed(
         states=marked.states, doubles=marked.doubles, found=found, strangers=marked.strangers
     )
-    made = make_plan(KINDS, scenario, observed)
-    warnings = _checked(loaded, made, observed, offered)
-    return Planned(scenario=scenario, plan=made, warnings=warnings)
+    # Seconds for thousands of resources, in which whoever shares the loop wants to go on.
+    return await asyncio.to_thread(_decided, loaded, observed, offered)
 
 
 async def _conditions(cloud: Cloud, scenario: Scenario, *, check_quota: bool) -> Conditions:
@@ -179,14 +192,13 @@ async def _conditions(cloud: Cloud, scenario: Scenario, *, check_quota: bool) ->
     return await conditions(cloud, quotas, extensions=any(each.extension for each in needed))
 
 
-def _checked(
-    loaded: Loaded, made: Plan, observed: Observed, offered: Conditions
-) -> tuple[Problem, ...]:
-    """Return what may be refused.
+def _decided(loaded: Loaded, observed: Observed, offered: Conditions) -> Planned:
+    """Plan, and find out what may be refused.
 
     Raises:
         BadScenario: something will be.
     """
+    made = make_plan(KINDS, loaded.scenario, observed)
     ids = {address: state.id for address, state in observed.states.items()}
     known = KnownIds(ids, observed.found, observed.states)
     certain: list[Problem] = []
@@ -203,7 +215,7 @@ def _checked(
         (certain if finding.is_certain else uncertain).append(problem)
     if certain:
         raise BadScenario(certain)
-    return tuple(uncertain)
+    return Planned(scenario=loaded.scenario, plan=made, warnings=tuple(uncertain))
 
 
 async def plan_destruction(
@@ -213,7 +225,8 @@ async def plan_destruction(
     empty = Scenario(name=scenario_name, specs={})
     marked = await _marked(cloud, empty, records)
     observed = Observed(states=marked.states, doubles=marked.doubles, strangers=marked.strangers)
-    return Planned(scenario=empty, plan=make_plan(KINDS, empty, observed))
+    made = await asyncio.to_thread(make_plan, KINDS, empty, observed)
+    return Planned(scenario=empty, plan=made)
 
 
 @asynccontextmanager
@@ -308,19 +321,20 @@ async def outputs(cloud: Cloud, scenario: Scenario) -> dict[str, Any]:
     return output_values(KINDS, scenario, states, found)
 
 
-def save_plan(cloud_key: str, loaded: Loaded, planned: Planned) -> str:
+def save_plan(cloud_key: str, loaded: Loaded | None, planned: Planned) -> str:
     """Return a plan as the text of a file; without secrets.
 
     Args:
         cloud_key: see ``cloud_key``.
+        loaded: what it was made of; None for that of a destruction, which needs no file.
     """
     saved = SavedPlan(
         stackloom_plan=FORMAT,
         cloud=cloud_key,
-        file=loaded.document.file,
-        folder=loaded.folder,
-        files=loaded.files,
-        variables=loaded.variables,
+        file=loaded.document.file if loaded else "",
+        folder=loaded.folder if loaded else "",
+        files=loaded.files if loaded else {},
+        variables=loaded.variables if loaded else {},
         plan=plan_document(planned.shown),
     )
     return json.dumps(msgspec.to_builtins(saved), indent=2)

@@ -101,6 +101,7 @@ def load_texts(
     *,
     folder: str,
     most_values: int = MOST_VALUES,
+    with_stand_ins: bool = False,
 ) -> Loaded:
     """Read a scenario from texts that were read before; see ``Loaded.files``.
 
@@ -108,6 +109,7 @@ def load_texts(
         file: the one that includes the others.
         folder: where the paths of files to be uploaded begin; empty: each such path is a problem.
         most_values: how many values and keys there may be in all texts together.
+        with_stand_ins: let something stand for each secret variable that has no value.
 
     Raises:
         BadScenario: with every problem that was found.
@@ -121,7 +123,13 @@ def load_texts(
             )
         return texts[name]
 
-    inputs = Inputs(given=tuple(given), read_file=read_text, folder=folder, most_values=most_values)
+    inputs = Inputs(
+        given=tuple(given),
+        read_file=read_text,
+        folder=folder,
+        most_values=most_values,
+        with_stand_ins=with_stand_ins,
+    )
     return replace(load_text(texts[file], file, kinds, inputs), files=texts)
 
 

@@ -23,6 +23,7 @@ from stackloom.scenario.language.variables import (
     Variable,
     declared,
     problems_of,
+    stand_ins,
     values_of,
 )
 
@@ -38,12 +39,14 @@ class Inputs:
         read_file: what ``include`` and ``file()`` read by.
         folder: where the paths of files to be uploaded begin; empty: there are none.
         most_values: how many values and keys there may be in all files together.
+        with_stand_ins: let something stand for each secret variable that has no value.
     """
 
     given: tuple[Given, ...] = ()
     read_file: ReadFile = no_files
     folder: str = ""
     most_values: int = MOST_VALUES
+    with_stand_ins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,8 @@ def read(
     if not isinstance(document.values, dict):
         return Reading(document=document)
     variables = _variables(document, findings)
-    values = values_of(variables, list(inputs.given))
+    given = [stand_ins(variables)] if inputs.with_stand_ins else []
+    values = values_of(variables, [*given, *inputs.given])
     findings.add(_problems(document, values))
     findings.tell()
     inside = {k: v for k, v in document.values.items() if k != "variables"}
