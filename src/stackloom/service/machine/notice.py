@@ -7,19 +7,46 @@ import os
 import socket
 from collections.abc import Mapping
 
-# The descriptor that ``serve`` reads: one line when the process is up.
+import msgspec
+
+from stackloom.errors import StackloomError
+
+# The descriptor that ``serve`` reads: one line of JSON (`Start`).
 READY_VARIABLE = "STACKLOOM_READY_DESCRIPTOR"
 # The descriptor of the socket that the API accepts connections at.
 LISTENER_VARIABLE = "STACKLOOM_LISTEN_DESCRIPTOR"
 _SYSTEMD_VARIABLE = "NOTIFY_SOCKET"
 
 
-def tell_ready(environment: Mapping[str, str], status: str) -> None:
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """How the start of a process went.
+
+    Attributes:
+        error: why it is not up, empty where it is; *hint* goes with it.
+    """
+
+    error: str = ""
+    hint: str = ""
+
+
+def tell_ready(status: str) -> None:
     """Say that this process is up; *status* is what ``systemctl status`` shows."""
-    if descriptor := environment.get(READY_VARIABLE):
-        with os.fdopen(int(descriptor), "w") as writer:
-            writer.write("ready\n")
-    tell_systemd(environment, f"READY=1\nSTATUS={status}")
+    _tell_parent(Start())
+    tell_systemd(os.environ, f"READY=1\nSTATUS={status}")
+
+
+def tell_failed(error: StackloomError) -> bool:
+    """Say why this process does not come up; False where nobody wants to know."""
+    return _tell_parent(Start(error=str(error), hint=error.hint))
+
+
+def _tell_parent(start: Start) -> bool:
+    descriptor = os.environ.pop(READY_VARIABLE, "")
+    if not descriptor:
+        return False
+    with os.fdopen(int(descriptor), "wb") as writer:
+        writer.write(msgspec.json.encode(start) + b"\n")
+    return True
 
 
 def tell_systemd(environment: Mapping[str, str], words: str) -> None:

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Mapping
 from typing import Protocol
 
+import msgspec
+
 from stackloom.errors import NotServed
 from stackloom.service.machine.child import Child
-from stackloom.service.machine.notice import READY_VARIABLE, without_notices
+from stackloom.service.machine.notice import READY_VARIABLE, Start, without_notices
 
 # Importing takes a second; a database that is away, or an upgrade elsewhere, may take longer.
 _READY_SECONDS = 120
@@ -40,7 +42,7 @@ class PythonPart:
     """One of our own modules in a process of its own.
 
     Args:
-        module: run as ``python -m``; says by ``tell_ready`` that it is up.
+        module: run as ``python -m``; tells by ``notice`` how its start went.
         stop_seconds: after that it is killed.
         descriptors: of ours that it gets, by the variable that tells it which.
     """
@@ -67,10 +69,10 @@ class PythonPart:
         return self._started().pid
 
     async def start(self) -> None:
-        """Start it, and wait until it says that it is up.
+        """Start it, and wait until it is up.
 
         Raises:
-            NotServed: it has ended before, or says nothing.
+            NotServed: it has ended before, or tells nothing.
         """
         reader, writer = os.pipe()
         descriptors = {**self._descriptors, READY_VARIABLE: writer}
@@ -89,11 +91,10 @@ class PythonPart:
             raise
         finally:
             os.close(writer)
-        if not await _said_ready(reader):
-            is_up = self._child.is_up
+        start = await _start_told(reader)
+        if start.error:
             await self._child.stop(0)
-            what = f"says nothing for {_READY_SECONDS} s" if is_up else "ended before it was up"
-            raise NotServed(f"the {self.name} {what}", hint="its own message stands above")
+            raise NotServed(f"the {self.name}: {start.error}", hint=start.hint)
 
     async def ended(self) -> int:
         """Wait for its end; return its exit code, negative for a signal."""
@@ -114,8 +115,8 @@ class PythonPart:
         return self._child
 
 
-async def _said_ready(descriptor: int) -> bool:
-    """Wait until a pipe says "ready"; False where it is closed before, or nothing comes."""
+async def _start_told(descriptor: int) -> Start:
+    """Wait for what a child tells of its start."""
     stream = asyncio.StreamReader()
     with os.fdopen(descriptor, "rb") as pipe:
         loop = asyncio.get_running_loop()
@@ -124,8 +125,11 @@ async def _said_ready(descriptor: int) -> bool:
         )
         try:
             async with asyncio.timeout(_READY_SECONDS):
-                return await stream.readline() == b"ready\n"
+                line = await stream.readline()
         except TimeoutError:
-            return False
+            return Start(error=f"it is not up after {_READY_SECONDS} s")
         finally:
             transport.close()
+    if not line:
+        return Start(error="it ended before it was up", hint="its own message stands above")
+    return msgspec.json.decode(line, type=Start)

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 
 from stackloom.errors import StackloomError
 from stackloom.service.logging import set_up_logging
+from stackloom.service.machine.notice import tell_failed
 from stackloom.service.settings import ServiceSettings
 from stackloom.service.settings_sources import read_settings
 
@@ -32,7 +33,8 @@ def run_child(body: Body, *, loop_factory: LoopFactory | None = None) -> None:
         set_up_logging(settings.log)
         run_until_signal(body, settings, loop_factory=loop_factory)
     except StackloomError as error:
-        log.error("%s%s", error, f" ({error.hint})" if error.hint else "")
+        if not tell_failed(error):
+            log.error("%s%s", error, f" ({error.hint})" if error.hint else "")
         _leave(error.exit_code)
     except Exception:
         log.exception("a mistake in stackloom itself")

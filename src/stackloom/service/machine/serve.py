@@ -103,7 +103,7 @@ class _Start:
         self._listen_to_signals(supervisor)
         try:
             if await self._is_up(processes):
-                tell_ready(os.environ, f"answers at {self._address}")
+                tell_ready(f"answers at {self._address}")
                 self._tell_address()
                 await supervisor.keep(self._stop)
         finally:
