@@ -52,7 +52,7 @@ class Application:
         self._opening = opening
         self.context: Context | None = None
         # Litestar types the dictionaries of ASGI one by one; they are the same ones.
-        self._routed = cast("AsgiApp", _litestar(routes, self._lifespan))
+        self._routed = cast("AsgiApp", _litestar(routes, lambda _app: self.running()))
         self._pages = cast("AsgiApp", create_pages(InMemoryApi(self), site=site))
         self._envelope = Envelope(self._chosen, lambda: self.context)
 
@@ -77,10 +77,14 @@ class Application:
             await self._routed(scope, receive, send)
 
     @asynccontextmanager
-    async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
-        async with self._opening() as self.context:
-            yield
-        self.context = None
+    async def running(self) -> AsyncIterator[Context]:
+        """Open what routes need for as long as it lasts; servers do so by the lifespan of ASGI."""
+        async with self._opening() as context:
+            self.context = context
+            try:
+                yield context
+            finally:
+                self.context = None
 
 
 def create_app(
@@ -112,7 +116,7 @@ def create_app(
 
 def _litestar(
     routes: tuple[Route, ...],
-    lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]],
+    lifespan: Callable[[Litestar], AbstractAsyncContextManager[object]],
 ) -> Litestar:
     by_path: dict[str, list[Route]] = defaultdict(list)
     for route in routes:
