@@ -93,6 +93,22 @@ def declared(entry: object) -> Variable:
     return Variable() if entry is None else Variable(default=entry)
 
 
+def secret_variables(entries: object) -> dict[str, Variable]:
+    """Return the secret ones of what stands under ``variables``; what is no variable is left out.
+
+    For whoever has to know them before the rest is read.
+    """
+    result: dict[str, Variable] = {}
+    for name, entry in entries.items() if isinstance(entries, Mapping) else ():
+        try:
+            variable = declared(entry)
+        except msgspec.ValidationError:
+            continue  # whoever reads the whole says what is wrong with it
+        if variable.secret:
+            result[name] = variable
+    return result
+
+
 def stand_ins(variables: Mapping[str, Variable]) -> Given:
     """Return something for each secret that has no value, for whoever reads without secrets.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -13,7 +12,12 @@ from stackloom import operations
 from stackloom.errors import BadScenario, Problem
 from stackloom.scenario.document import Document, read_document
 from stackloom.scenario.language.includes import with_includes
-from stackloom.scenario.language.variables import Given, Variable, declared, stand_ins
+from stackloom.scenario.language.variables import (
+    Given,
+    Variable,
+    secret_variables,
+    stand_ins,
+)
 from stackloom.scenario.loader import Loaded
 from stackloom.scenario.picture.format import Format, Look, rendered
 from stackloom.scenario.picture.overlay import Picture
@@ -105,7 +109,7 @@ class _Outline:
         return cls(
             document=document,
             name=name if isinstance(name, str) else "",
-            secrets=_secrets(values.get("variables")),
+            secrets=secret_variables(values.get("variables")),
         )
 
     def secrets_given(self, source: ScenarioSource) -> tuple[Problem, ...]:
@@ -120,18 +124,6 @@ class _Outline:
             for name in self.secrets
             if name in source.variables
         )
-
-
-def _secrets(entries: Any) -> dict[str, Variable]:
-    result: dict[str, Variable] = {}
-    for name, entry in entries.items() if isinstance(entries, Mapping) else ():
-        try:
-            variable = declared(entry)
-        except msgspec.ValidationError:
-            continue  # the loader says what is wrong with it
-        if variable.secret:
-            result[name] = variable
-    return result
 
 
 def _drawn(question: Draw) -> bytes:
