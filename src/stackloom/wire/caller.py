@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
+
+from stackloom.wire.words import Instant
 
 
 class Whoami(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,5 +23,5 @@ class Whoami(msgspec.Struct, frozen=True, kw_only=True):
     project_name: str
     roles: tuple[str, ...]
     cloud: str
-    expires_at: datetime | None
+    expires_at: Instant | None
     may_change: bool

@@ -6,7 +6,6 @@ Whoever reads events shows ``message`` for a ``type`` that they do not know.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from stackloom.errors import Problem
 from stackloom.wire.links import Links
 from stackloom.wire.plan import Counts, FieldDifference
 from stackloom.wire.resource import ResourceCondition
-from stackloom.wire.words import Json
+from stackloom.wire.words import Instant, Json
 
 Action = Literal["create", "update", "delete", "keep"]
 
@@ -33,7 +32,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
     seq: int
     position: int
-    at: datetime
+    at: Instant
     job_id: UUID
     scenario_id: UUID | None
     message: str

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from stackloom.errors import Problem
 from stackloom.wire.links import Links
 from stackloom.wire.problem import ErrorItem
 from stackloom.wire.scenario import ScenarioSource
-from stackloom.wire.words import Json, Line, SecretText, VariableName
+from stackloom.wire.words import Instant, Json, Line, SecretText, VariableName
 
 PlanState = Literal["pending", "planning", "ready", "failed", "cancelled", "expired"]
 PlanOperation = Literal["apply", "destroy"]
@@ -116,10 +115,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[PlanStep, ...]
     warnings: tuple[Problem, ...]
     error: ErrorItem | None
-    created_at: datetime
+    created_at: Instant
     created_by: str
-    ready_at: datetime | None
-    expires_at: datetime
+    ready_at: Instant | None
+    expires_at: Instant
     run_id: UUID | None
     last_seq: int = 0
     links: Links = ()

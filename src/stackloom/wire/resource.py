@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from stackloom.wire.links import Links
 from stackloom.wire.plan import FieldDifference
-from stackloom.wire.words import Json
+from stackloom.wire.words import Instant, Json
 
 ResourceCondition = Literal["in_sync", "changed", "missing", "unmanaged"]
 
@@ -30,7 +29,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     condition: ResourceCondition
     differences: tuple[FieldDifference, ...]
     needs: tuple[str, ...]
-    seen_at: datetime
+    seen_at: Instant
 
 
 class ResourcePage(msgspec.Struct, frozen=True, kw_only=True):

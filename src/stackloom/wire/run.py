@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import msgspec
 from stackloom.wire.links import Links
 from stackloom.wire.plan import Counts, Credential, Secrets
 from stackloom.wire.problem import ErrorItem
+from stackloom.wire.words import Instant
 
 RunState = Literal[
     "queued", "planning", "awaiting_approval", "applying", "succeeded", "failed", "cancelled"
@@ -77,18 +77,18 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     operation: RunOperation
     plan_id: UUID | None
     state: RunState
-    state_since: datetime
-    timestamps: Mapping[str, datetime]
+    state_since: Instant
+    timestamps: Mapping[str, Instant]
     counts: Counts | None
     progress: Progress
     is_partial: bool
     actions: RunActions
     attempt: int
-    next_try_at: datetime | None
+    next_try_at: Instant | None
     retry_of: UUID | None
     error: ErrorItem | None
     global_request_id: str
-    created_at: datetime
+    created_at: Instant
     created_by: str
     last_seq: int
     links: Links = ()

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,7 +12,17 @@ from msgspec import Meta
 
 from stackloom.errors import Problem
 from stackloom.wire.links import Links
-from stackloom.wire.words import Files, Json, Line, Name, SecretText, Tag, Text, VariableName
+from stackloom.wire.words import (
+    Files,
+    Instant,
+    Json,
+    Line,
+    Name,
+    SecretText,
+    Tag,
+    Text,
+    VariableName,
+)
 
 Condition = Literal["unknown", "absent", "in_sync", "drifted", "changing", "failed"]
 """What is known of a scenario in the cloud, as of its last run or check."""
@@ -83,11 +92,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     condition: Condition
     tags: tuple[str, ...]
     check: Check | None
-    checked_at: datetime | None
+    checked_at: Instant | None
     last_run_id: UUID | None
-    created_at: datetime
+    created_at: Instant
     created_by: str
-    updated_at: datetime
+    updated_at: Instant
     links: Links = ()
 
 
@@ -103,7 +112,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     source: ScenarioSource
-    created_at: datetime
+    created_at: Instant
     created_by: str
     links: Links = ()
 

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
 Json = Any
 """Any value that JSON has."""
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment, in UTC: ``2026-11-24T12:45:02.123456Z``."""
 
 # PostgreSQL has no room for NUL in a text, so no text of ours has one.
 _NO_NUL = r"^[^\x00]*$"
