@@ -9,7 +9,7 @@ from uuid import uuid4
 from stackloom.auth.config import CloudConfig
 from stackloom.auth.session import Session
 from stackloom.auth.token import Token
-from stackloom.errors import AuthFailed, BadConfig, CloudError
+from stackloom.errors import AuthFailed, BadConfig, CloudError, Forbidden, NotFound
 from stackloom.log import Secret
 from stackloom.service.grant.application_credential import credential_config, opened
 from stackloom.service.grant.grant import Grant, Wish, about
@@ -65,7 +65,7 @@ class BroughtGrants:
             config = credential_config(self._identity, credential.id, Secret(credential.secret))
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await Session(config, self._door.exchange).token()
-        except (AuthFailed, BadConfig) as error:
+        except (AuthFailed, NotFound, Forbidden, BadConfig) as error:
             raise _not_accepted("Keystone does not accept the application credential") from error
         except (CloudError, TimeoutError) as error:
             raise away(error) from error
