@@ -71,7 +71,7 @@ async def _run_plan(caller: Caller, desk: Desk, plan_id: UUID, request: RunCreat
     plan = await store.plans.get(plan_id)
     if plan.scenario_id is None:
         raise Refused(
-            "body.invalid",
+            "plan.not-ready",
             f"plan {plan_id} is of a text that the service does not keep, so it can only be "
             "looked at",
             hint="POST the text to /v1/scenarios, plan that scenario, and run the plan",
@@ -102,7 +102,9 @@ async def _run_scenario(
     credential: Credential | None,
     retry_of: UUID | None = None,
 ) -> Run:
-    source = (await desk.store(caller).scenarios.revision(scenario_id, None)).source
+    scenarios = desk.store(caller).scenarios
+    scenario = await scenarios.get(scenario_id)
+    source = (await scenarios.revision(scenario.id, scenario.revision)).source
     await check_secrets(desk, source, operation, secrets)
     return await _keep(
         caller,
