@@ -39,9 +39,14 @@ class BlockingClient:
     """Asks a service; a ``with``. Not for several threads; see ``Client`` for what each does."""
 
     def __init__(
-        self, url: str, *, token: str | Secret | TokenSource, tls: Tls | None = None
+        self,
+        url: str,
+        *,
+        token: str | Secret | TokenSource,
+        tls: Tls | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
-        self._url, self._tls = url, tls
+        self._url, self._tls, self._patience = url, tls, patience_seconds
         self._token = fixed(token) if isinstance(token, str | Secret) else token
         self._client = Client(
             url,
@@ -279,7 +284,7 @@ class BlockingClient:
                 if watch.is_over:
                     return
             except BREAKS:
-                if time.monotonic() - last_seen > PATIENCE_SECONDS:
+                if time.monotonic() - last_seen > self._patience:
                     raise
             finally:
                 line.leave()

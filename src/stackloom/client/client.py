@@ -49,7 +49,6 @@ from stackloom.wire.scenario import (
 
 # Each watcher holds a connection as long as it watches.
 _CONNECTIONS = 1_024
-# A service that is restarted, or a network that comes back, is waited for that long by watchers.
 PATIENCE_SECONDS = 60.0
 
 
@@ -61,6 +60,8 @@ class Client:
         token: Keystone's, for a project, or the bearer of a service on the loopback; or what gives
             one each time, which renews it as it needs.
         tls: whom to trust.
+        patience_seconds: whoever watches events waits that long for a service that is restarted,
+            or a network that comes back.
         transport: what carries requests; one of its own where none is given.
 
     Every method raises what ``errors`` has: ``NotFound``, ``Conflict``, ``BadScenario``, ...;
@@ -73,6 +74,7 @@ class Client:
         *,
         token: str | Secret | TokenSource,
         tls: Tls | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
         transport: Transport | None = None,
         turns: Turns = LoopTurns,
         sleep: Sleep = loop_sleep,
@@ -83,6 +85,7 @@ class Client:
             turns=turns,
             connections=_CONNECTIONS,
         )
+        self._patience = patience_seconds
         source = fixed(token) if isinstance(token, str | Secret) else token
         self._asking = Asking(url, source, self._exchange, sleep=sleep)
 
@@ -462,12 +465,12 @@ class Client:
             Unreachable: the service has been away for a minute.
         """
         path = f"/v1/runs/{run}/events"
-        return following(self._asking, path, number="seq", after=after, patience=PATIENCE_SECONDS)
+        return following(self._asking, path, number="seq", after=after, patience=self._patience)
 
     def plan_events(self, plan: UUID, after: int = 0) -> AsyncGenerator[Event | OtherEvent, None]:
         """Return the events of a plan as they happen, until it is made; see ``events``."""
         path = f"/v1/plans/{plan}/events"
-        return following(self._asking, path, number="seq", after=after, patience=PATIENCE_SECONDS)
+        return following(self._asking, path, number="seq", after=after, patience=self._patience)
 
     def project_events(
         self, after: int = 0, *, scenario: UUID | None = None
@@ -479,7 +482,7 @@ class Client:
         """
         path = "/v1/events" + (f"?scenario_id={scenario}" if scenario else "")
         return following(
-            self._asking, path, number="position", after=after, patience=PATIENCE_SECONDS
+            self._asking, path, number="position", after=after, patience=self._patience
         )
 
     # --- what the cloud lists ---------------------------------------------------------------------
