@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -30,10 +30,17 @@ class Flights(Generic[KeyT, ValueT]):
 
     Args:
         is_shared: whether an error of one is that of all who wait; else each fetches for itself.
+        count: told for each who joins whether it got what another fetched, or fetched it.
     """
 
-    def __init__(self, *, is_shared: Callable[[Exception], bool] = lambda _error: True) -> None:
+    def __init__(
+        self,
+        *,
+        is_shared: Callable[[Exception], bool] = lambda _error: True,
+        count: Callable[[Literal["shared", "miss"]], None] = lambda _result: None,
+    ) -> None:
         self._is_shared = is_shared
+        self._count = count
         self._under_way: dict[KeyT, asyncio.Future[_Landed[ValueT]]] = {}
 
     async def join(self, key: KeyT, fetch: Callable[[], Awaitable[ValueT]]) -> ValueT:
@@ -45,12 +52,16 @@ class Flights(Generic[KeyT, ValueT]):
             # Who stops waiting does not stop the flight.
             landed = await asyncio.shield(flight)
             if landed.values:
+                self._count("shared")
                 return landed.values[0]
             if landed.error is None:
                 continue
             if self._is_shared(landed.error):
+                self._count("shared")
                 raise landed.error.with_traceback(None)
+            self._count("miss")
             return await fetch()
+        self._count("miss")
         return await self._lead(key, fetch)
 
     async def _lead(self, key: KeyT, fetch: Callable[[], Awaitable[ValueT]]) -> ValueT:

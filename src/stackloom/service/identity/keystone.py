@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Literal
 
 from stackloom.auth.token import Token
 from stackloom.errors import AuthFailed, BadAnswer, BadRequest, CloudError, Forbidden, NotFound
@@ -16,6 +17,7 @@ from stackloom.service.flights import Flights
 from stackloom.service.identity.caller import Caller
 from stackloom.service.identity.keystone_door import KeystoneDoor, away
 from stackloom.service.identity.service_user import ServiceUser
+from stackloom.service.metrics import METRICS
 from stackloom.service.recently_used import RecentlyUsed
 from stackloom.service.refusal import Refused
 from stackloom.service.settings import ServiceSettings
@@ -54,7 +56,7 @@ class KeystoneIdentities:
         transport: what carries requests; tests pass their own.
         now: the monotonic clock, in seconds.
         today: the time of day, in UTC.
-        count: told ``hit``, ``miss`` or ``refused`` for each caller.
+        count: told for each caller how what is known of the token was come by.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class KeystoneIdentities:
         transport: Transport | None = None,
         now: Callable[[], float] = time.monotonic,
         today: Callable[[], datetime] = lambda: datetime.now(UTC),
-        count: Callable[[str], None] = lambda _result: None,
+        count: Callable[[Literal["hit", "shared", "miss"]], None] = METRICS.identity_asked,
     ) -> None:
         identity = settings.identity
         self._door = KeystoneDoor(identity, transport=transport)
@@ -77,7 +79,7 @@ class KeystoneIdentities:
         self._known: RecentlyUsed[bytes, _Known] = RecentlyUsed(
             most=identity.cache_entries, most_bytes=_MOST_BYTES
         )
-        self._flights: Flights[bytes, _Known] = Flights()
+        self._flights: Flights[bytes, _Known] = Flights(count=count)
         # Apart, so that whoever sends rubbish drives no good token out.
         self._refusals: RecentlyUsed[bytes, _Known] = RecentlyUsed(
             most=identity.cache_entries, most_bytes=_MOST_BYTES
@@ -102,14 +104,12 @@ class KeystoneIdentities:
         digest = sha256(text.encode()).digest()
         known = self._known.get(digest) or self._refusals.get(digest)
         if known is None or known.until <= self._now():
-            self._count("miss")
             known = await self._flights.join(
                 digest, lambda: self._look(token, digest, global_request_id)
             )
-        elif known.caller is not None:
+        else:
             self._count("hit")
         if known.caller is None:
-            self._count("refused")
             raise self._refused(*known.refusal)
         return replace(known.caller, request_id=request_id, global_request_id=global_request_id)
 

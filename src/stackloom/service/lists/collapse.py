@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from stackloom.service.flights import Flights
 from stackloom.service.recently_used import RecentlyUsed
 
 KeyT = TypeVar("KeyT", bound=Hashable)
+Result = Literal["hit", "shared", "miss"]
 
 _MOST_ANSWERS = 10_000
 # What an answer weighs beside its body: its key, its ETag, its place in the memory.
@@ -44,7 +45,8 @@ class Collapse(Generic[KeyT]):
         most_bytes: of all that are kept; least recently used ones leave.
         is_shared: whether an error of one is that of all who wait; else each asks for itself.
         now: a monotonic clock, in seconds.
-        count: told ``hit``, ``joined`` or ``miss`` for each that is asked for.
+        count: told for each that is asked for whether it was kept, came from another who asked for
+            it, or was asked for.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class Collapse(Generic[KeyT]):
         most_bytes: int,
         is_shared: Callable[[Exception], bool],
         now: Callable[[], float],
-        count: Callable[[str], None] = lambda _result: None,
+        count: Callable[[Result], None] = lambda _result: None,
     ) -> None:
         self._fresh_seconds = fresh_seconds
         self._now = now
@@ -62,7 +64,7 @@ class Collapse(Generic[KeyT]):
         self._kept: RecentlyUsed[KeyT, Kept] = RecentlyUsed(
             most=_MOST_ANSWERS, most_bytes=most_bytes
         )
-        self._flights: Flights[KeyT, Kept] = Flights(is_shared=is_shared)
+        self._flights: Flights[KeyT, Kept] = Flights(is_shared=is_shared, count=count)
 
     async def answer(
         self, key: KeyT, fetch: Callable[[], Awaitable[bytes]], *, anew: bool = False
@@ -79,17 +81,7 @@ class Collapse(Generic[KeyT]):
         if kept is not None and self._now() - kept.at < self._fresh_seconds:
             self._count("hit")
             return kept
-        has_asked = False
-
-        async def ask() -> Kept:
-            nonlocal has_asked
-            has_asked = True
-            return await self._fetched(key, fetch)
-
-        try:
-            return await self._flights.join(key, ask)
-        finally:
-            self._count("miss" if has_asked else "joined")
+        return await self._flights.join(key, lambda: self._fetched(key, fetch))
 
     def age_seconds(self, kept: Kept) -> float:
         """Return how long ago an answer was asked for."""

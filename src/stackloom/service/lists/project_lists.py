@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, Protocol
 from urllib.parse import urlencode
 
@@ -18,10 +19,12 @@ import msgspec
 
 from stackloom.auth.config import CloudConfig
 from stackloom.auth.session import Session
+from stackloom.auth.token import Token
 from stackloom.cloud.cloud import Cloud
 from stackloom.errors import AuthFailed, BadAnswer, Forbidden
 from stackloom.service.identity.caller import Caller
-from stackloom.service.lists.collapse import Collapse
+from stackloom.service.lists.collapse import Collapse, Result
+from stackloom.service.metrics import METRICS
 from stackloom.service.own_cloud import at_keystone, own_cloud
 from stackloom.service.refusal import Refused
 from stackloom.service.settings import ServiceSettings
@@ -114,7 +117,8 @@ class ProjectLists:
         public_url: what links begin with, without a slash at its end; "" for links without a host.
         transport: what carries requests; tests pass their own.
         now: a monotonic clock, in seconds.
-        count: told ``hit``, ``joined`` or ``miss`` for each list that is asked for.
+        today: the time of day, in UTC, by which tokens end.
+        count: told for each list how it was come by.
     """
 
     def __init__(
@@ -124,7 +128,8 @@ class ProjectLists:
         public_url: str = "",
         transport: Transport | None = None,
         now: Callable[[], float] = time.monotonic,
-        count: Callable[[str], None] = lambda _result: None,
+        today: Callable[[], datetime] = lambda: datetime.now(UTC),
+        count: Callable[[Result], None] = METRICS.list_asked,
     ) -> None:
         identity = settings.identity
         # Of it only the places count: requests go out with the token of whoever asks.
@@ -136,7 +141,8 @@ class ProjectLists:
         transport = transport or ReqwestTransport(tls=self._config.tls)
         # One for all callers, so that connections stay open from one to the next.
         self._exchange = Exchange(transport, connections=_AT_ONCE)
-        self._own = None if identity.auth_url else Session(self._config, self._exchange)
+        self._today = today
+        self._own = None if identity.auth_url else self._session()
         self._public_url = public_url
         self._fresh_seconds = settings.lists.seconds
         self._collapse: Collapse[_Key] = Collapse(
@@ -202,10 +208,12 @@ class ProjectLists:
         return self._body(name, wanted, answer.body)
 
     def _cloud(self, caller: Caller) -> Cloud:
-        session = self._own or Session(self._config, self._exchange, given=caller.catalog)
-        cloud = Cloud(session)
+        cloud = Cloud(self._own or self._session(caller.catalog))
         cloud.global_request_id = caller.global_request_id or cloud.global_request_id
         return cloud
+
+    def _session(self, token: Token | None = None) -> Session:
+        return Session(self._config, self._exchange, clock=self._today, given=token)
 
     def _body(self, name: ListName, wanted: Mapping[str, str], answered: bytes) -> bytes:
         """Return the cloud's items as they came, with links that lead here and not past us."""
