@@ -110,7 +110,11 @@ class Postgres:
             NotServed: it cannot be started.
         """
         if self._child is None:
-            self._child = await self._prepared()
+            try:
+                self._child = await self._prepared()
+            except BaseException:
+                self._unlock()
+                raise
         shorten(self._log)
         clock = asyncio.get_running_loop()
         patient_until = clock.time() + _OLD_CHILDREN_SECONDS
@@ -131,14 +135,17 @@ class Postgres:
         """End the server: whoever is connected is cut off, nothing committed is lost."""
         if self._child is not None:
             await self._child.stop(_STOP_SECONDS)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._unlock()
         self._child = None
 
     def kill(self) -> None:
         """End the server at once; its next start recovers what was committed."""
         self._started().send(signal.SIGQUIT)
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _started(self) -> Child:
         assert self._child is not None, "the database was not started"
@@ -250,9 +257,19 @@ def tail(log: Path, begin: int) -> str:
 
 
 def _socket_folder(folder: Path, environment: Mapping[str, str]) -> Path:
-    """Return the folder of the socket: that of the data, or one with a shorter path."""
-    if len(os.fsencode(folder / _SOCKET)) <= _LONGEST_SOCKET_PATH:
-        return folder
-    short = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    runtime = environment.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return Path(runtime) / f"stackloom-{os.geteuid()}-{short}"
+    """Return the folder of the socket: that of the data, or one whose path will do.
+
+    Raises:
+        NotServed: there is none.
+    """
+    short = f"stackloom-{os.geteuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    runtime = [environment.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()]
+    for each in (folder, *(Path(root) / short for root in runtime if root)):
+        # A comma stands between hosts (libpq, PQconnectdb).
+        if len(os.fsencode(each / _SOCKET)) <= _LONGEST_SOCKET_PATH and "," not in str(each):
+            return each
+    raise NotServed(
+        f"no socket can be made for {folder}: its path is too long, and so is that of the "
+        "run-time folder",
+        hint="set XDG_RUNTIME_DIR to a short path, or [database] folder",
+    )

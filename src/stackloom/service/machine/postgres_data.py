@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The data of a PostgreSQL of our own: made once, of one version, never as root.
 
-PostgreSQL refuses to run as root. There it runs in a user namespace in which root's files belong
-to somebody else: no account is made, and nothing changes its owner.
+PostgreSQL refuses to run as root, and initdb as a user without a name. There both run in a user
+namespace in which our files belong to somebody else: no account is made, and nothing changes its
+owner.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
@@ -31,12 +33,13 @@ _FIRST_WITH_CHECKSUMS = 18
 
 
 def prefix_of_programs(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what stands before each of PostgreSQL's programs: nothing, unless we are root.
+    """Return what stands before each of PostgreSQL's programs: nothing for ordinary users.
 
     Raises:
-        NotServed: we are root, and this machine lets nobody make a user namespace.
+        NotServed: we are none, and this machine lets us make no user namespace.
     """
-    if os.geteuid() != 0:
+    user = os.geteuid()
+    if user != 0 and _has_name(user):
         return ()
     why = "there is no command unshare"
     if found := shutil.which(_UNSHARED[0], path=environment.get("PATH")):
@@ -46,9 +49,19 @@ def prefix_of_programs(environment: Mapping[str, str]) -> tuple[str, ...]:
             return (found, *_UNSHARED[1:])
         why = tried.stderr.strip() or f"unshare ended with code {tried.returncode}"
     raise NotServed(
-        f"PostgreSQL does not run as root, and no user namespace can be made here: {why}",
+        f"PostgreSQL does not run as {'root' if user == 0 else f'user {user}, who has no name'}, "
+        f"and no user namespace can be made here: {why}",
         hint="run this as another user, or name a PostgreSQL with --database",
     )
+
+
+def _has_name(user: int) -> bool:
+    """Tell whether a user has a name; many containers run as users that have none."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
