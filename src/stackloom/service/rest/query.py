@@ -30,11 +30,19 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: the type of its value, of each value where *is_list*."""
+    """One parameter.
 
+    Attributes:
+        whole: the type of its field, without None.
+        type: the same, of each value where *is_list*.
+        default: of the field; None where *is_needed*.
+    """
+
+    whole: Any
     type: Any
     is_list: bool
     is_needed: bool
+    default: object
 
 
 @cache
@@ -42,17 +50,22 @@ def parameters_of(struct: type[msgspec.Struct]) -> Mapping[str, Parameter]:
     """Return the parameters that the fields of *struct* are, by name."""
     hints = get_type_hints(struct, include_extras=True)
     return {
-        field.encode_name: _parameter(hints[field.name], is_needed=field.required)
+        field.encode_name: _parameter(hints[field.name], field)
         for field in msgspec.structs.fields(struct)
     }
 
 
-def _parameter(hint: Any, *, is_needed: bool) -> Parameter:
-    given = _without_none(hint)
-    inner = get_args(given)[0] if get_origin(given) is Annotated else given
-    if get_origin(inner) is tuple:
-        return Parameter(get_args(inner)[0], is_list=True, is_needed=is_needed)
-    return Parameter(given, is_list=False, is_needed=is_needed)
+def _parameter(hint: Any, field: msgspec.structs.FieldInfo) -> Parameter:
+    whole = _without_none(hint)
+    inner = get_args(whole)[0] if get_origin(whole) is Annotated else whole
+    is_list = get_origin(inner) is tuple
+    return Parameter(
+        whole=whole,
+        type=get_args(inner)[0] if is_list else whole,
+        is_list=is_list,
+        is_needed=field.required,
+        default=None if field.required else field.default,
+    )
 
 
 def _without_none(hint: Any) -> Any:

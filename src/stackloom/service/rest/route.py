@@ -35,6 +35,8 @@ from stackloom.wire.codes import CODES
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Handler = Callable[..., Awaitable[object]]
 
+_GIVEN = frozenset({"asked", "_asked", "body", "form", "query"})
+
 
 class Who(Enum):
     """Who may: everybody; whoever has a token for a project and a role for reading, or more."""
@@ -124,7 +126,7 @@ def route(
     def made(call: Handler) -> Route:
         hints = get_type_hints(call, include_extras=True)
         names = {name: hints[name] for name in re.findall(r"\{(\w+)\}", path)}
-        arguments = set(inspect.signature(call).parameters) - {"asked", "body", "form", "query"}
+        arguments = set(inspect.signature(call).parameters) - _GIVEN
         assert arguments == set(names), f"{call.__name__}: {arguments} are not those of {path}"
         assert call.__doc__, f"{call.__name__} has no docstring, and the document needs one"
         return Route(
