@@ -13,6 +13,7 @@ from stackloom.service.rest.stream import Streams
 from stackloom.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
+    from stackloom.service.health import HealthChecks
     from stackloom.service.identity.cookie import Cookies
     from stackloom.service.identity.identities import Identities
     from stackloom.service.identity.log_ins import LogIns
@@ -39,4 +40,5 @@ class Context:
     refusals: Refusals
     cookies: Cookies
     log_ins: LogIns
+    health: HealthChecks
     observe: Observe

@@ -12,6 +12,7 @@ from stackloom.service.events import Events
 from stackloom.service.grant.grant import Grants
 from stackloom.service.grant.grants import grants_of
 from stackloom.service.grant.key_file import seal_of
+from stackloom.service.health import HealthChecks
 from stackloom.service.identity.cookie import Cookies
 from stackloom.service.identity.identities import Identities, identities_of
 from stackloom.service.identity.log_ins import LogIns
@@ -60,6 +61,8 @@ async def opened(
         stack.push_async_callback(log_ins.close)
         streams = Streams(settings.limits)
         stack.callback(streams.close)
+        health = HealthChecks(settings, connections)
+        stack.push_async_callback(health.close)
         desk = Desk(
             pool=connections,
             events=events,
@@ -80,6 +83,7 @@ async def opened(
             refusals=Refusals(help_url=f"{url}/v1/docs", challenge=identities.challenge),
             cookies=Cookies(seal, is_secure=url.startswith("https:")),
             log_ins=log_ins,
+            health=health,
             observe=observe or _nobody_looks,
         )
 
