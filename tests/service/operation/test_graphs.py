@@ -23,7 +23,7 @@ from stackloom.log import Secret
 from stackloom.scenario.picture.format import Format, Look, rendered
 from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage
 from stackloom.scenario.picture.theme import Theme
-from stackloom.service.database.endings import PlanEnd, RunPlan
+from stackloom.service.database.endings import PlanEnd, RunEnd, RunPlan
 from stackloom.service.operation import graphs, plans, runs, scenarios
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.graphs import progress_of
@@ -172,6 +172,31 @@ def test_a_run_is_drawn_with_how_far_it_is(database_url: str) -> None:
     assert failed == {
         "network.blue": GraphRemark(change="create", stage="failed", reason="in use (req-7)")
     }
+
+
+def test_a_run_can_be_looked_at_when_its_scenario_is_gone(database_url: str) -> None:
+    """The scenario itself cannot."""
+
+    async def work(desk: Desk) -> tuple[Mapping[str, GraphRemark], str]:
+        made = await _scenario(desk)
+        run = await runs.destroy_and_delete(MEMBER, desk, made.id, 1)
+        worker = Worker(desk)
+        job = await worker.take(run.id)
+        planned = RunPlan(
+            counts=Counts(delete=1), steps=(), saved="{}", progress=Progress(), picture=KEPT
+        )
+        await worker.planned(job, planned)
+        await worker.apply(job)
+        await worker.tell(job, _ended("network.blue", run.id, "done"))
+        await worker.end(job, RunEnd(state="succeeded"))
+        with pytest.raises(Refused) as caught:
+            await _graph(desk, made.id)
+        return (await _graph(desk, made.id, f"run:{run.id}")).remarks, caught.value.code
+
+    assert at_desk(database_url, work) == (
+        {"network.blue": GraphRemark(change="create", stage="done")},
+        "not-found",
+    )
 
 
 def test_drift_is_drawn_as_what_an_apply_would_do(database_url: str) -> None:

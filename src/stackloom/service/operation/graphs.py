@@ -41,7 +41,6 @@ async def draw_scenario(
         Refused: there is no such scenario, plan or run; or its plan is not made yet.
     """
     caller.check_may_read()
-    await desk.store(caller).scenarios.get(scenario_id)
     picture = await _picture(caller, desk, scenario_id, query.overlay)
     links = {"self": f"{scenario_paths(scenario_id)['graph']}", "scenario": _path(scenario_id)}
     return await _drawn(desk, picture, query, links)
@@ -91,10 +90,11 @@ def _graph_remark(remark: Remark) -> GraphRemark:
 
 
 async def _picture(caller: Caller, desk: Desk, scenario_id: UUID, overlay: str | None) -> Picture:
-    if overlay is None:
-        return await _asked_for(caller, desk, scenario_id)
-    if overlay == "drift":
-        return await _drifted(caller, desk, scenario_id)
+    if overlay in {None, "drift"}:
+        await desk.store(caller).scenarios.get(scenario_id)
+        draw = _drifted if overlay else _asked_for
+        return await draw(caller, desk, scenario_id)
+    # Plans and runs can still be looked at when their scenario is gone.
     noun, id = _named(overlay)
     if noun == "plan":
         return await _planned(caller, desk, scenario_id, id)
@@ -113,7 +113,7 @@ def _named(overlay: str) -> tuple[Literal["plan", "run"], UUID]:
 
 
 async def _asked_for(caller: Caller, desk: Desk, scenario_id: UUID) -> Picture:
-    """Return the picture of what the newest text asks for."""
+    """Return the picture of what the newest text asks for; also of a scenario that is gone."""
     revision = await desk.store(caller).scenarios.revision(scenario_id, None)
     return _read(await desk.reading.picture(revision.source, "json"))
 

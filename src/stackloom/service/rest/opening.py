@@ -54,7 +54,7 @@ async def opened(
         )
         listener = await stack.enter_async_context(Listener(settings.database.url))
         events = await stack.enter_async_context(Events(connections, listener))
-        lists = ProjectLists(settings)
+        lists = ProjectLists(settings, public_url=url)
         stack.push_async_callback(lists.close)
         reading = await stack.enter_async_context(Reading(settings))
         log_ins = LogIns(settings, identities)
