@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from psycopg.rows import DictRow
 
+from stackloom.service.database.endings import as_row
 from stackloom.service.database.project import Project
 from stackloom.wire.event import Event
 
@@ -96,7 +97,7 @@ def bodies_of(events: Sequence[Event]) -> list[str]:
         body = msgspec.to_builtins(event)
         for name in _ROW_FIELDS:
             del body[name]
-        bodies.append(msgspec.json.encode(body).decode())
+        bodies.append(as_row(body))
     return bodies
 
 

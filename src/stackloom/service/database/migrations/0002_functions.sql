@@ -313,7 +313,7 @@ declare
     v_seen timestamptz := (p_end ->> 'seen_at')::timestamptz;
 begin
     update stackloom.runs set error = p_end -> 'error',
-        is_partial = (p_end ->> 'is_partial')::boolean,
+        is_partial = coalesce((p_end ->> 'is_partial')::boolean, false),
         progress = coalesce(p_end -> 'progress', progress)
         where id = p_job.id returning * into v_run;
     if stackloom.was_applying(p_job.id) then
