@@ -34,8 +34,6 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 # A second series beside each counter, with the moment at which it began: nobody asked for it.
 disable_created_metrics()  # type: ignore[no-untyped-call] # it has no annotations
 
-PoolState = Literal["idle", "used", "waiting"]
-
 
 class Metrics:
     """Everything that one process counts."""
@@ -115,10 +113,14 @@ class Metrics:
         """Have *number* tell how many streams are open, whenever somebody looks."""
         self._streams.set_function(number)
 
-    def watch_pool(self, numbers: Callable[[], Mapping[PoolState, float]]) -> None:
-        """Have *numbers* tell of the connections, whenever somebody looks."""
-        for state in ("idle", "used", "waiting"):
-            self._pool.labels(state).set_function(partial(_number, numbers, state))
+    def watch_pool(self, stats: Callable[[], Mapping[str, int]]) -> None:
+        """Have *stats* tell of the connections, whenever somebody looks.
+
+        Args:
+            stats: ``get_stats`` of psycopg's pool.
+        """
+        for state, number in _POOL_STATES.items():
+            self._pool.labels(state).set_function(partial(_told, number, stats))
 
     def jobs(self, numbers: Mapping[str, int], oldest_seconds: float) -> None:
         """Note how many jobs there are in each state, and how long the first has waited."""
@@ -148,9 +150,18 @@ class Metrics:
         )
 
 
-def _number(numbers: Callable[[], Mapping[PoolState, float]], state: PoolState) -> float:
-    return numbers()[state]
+def _told(
+    number: Callable[[Mapping[str, int]], int], stats: Callable[[], Mapping[str, int]]
+) -> float:
+    return number(stats())
 
+
+# What psycopg calls them (psycopg_pool/base.py, 3.3); what is 0 is left out there.
+_POOL_STATES: Mapping[str, Callable[[Mapping[str, int]], int]] = {
+    "idle": lambda stats: stats.get("pool_available", 0),
+    "used": lambda stats: stats.get("pool_size", 0) - stats.get("pool_available", 0),
+    "waiting": lambda stats: stats.get("requests_waiting", 0),
+}
 
 METRICS = Metrics()
 """Those of this process."""

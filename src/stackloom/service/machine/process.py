@@ -45,9 +45,23 @@ def run_child(body: Body, *, loop_factory: LoopFactory | None = None) -> None:
 def run_until_signal(
     body: Body, settings: ServiceSettings, *, loop_factory: LoopFactory | None = None
 ) -> None:
-    """Run *body*, which is told by the event that it should end."""
+    """Run *body*, which is told by the event that it should end.
+
+    Raises:
+        StackloomError: what the body raised; the first of what its tasks did.
+    """
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_with_signals(body, settings))
+        try:
+            runner.run(_with_signals(body, settings))
+        except ExceptionGroup as group:
+            raise first_of(group) from None
+
+
+def first_of(error: Exception) -> Exception:
+    """Return one reason: what failed beside it has the same, or ended because of it."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 async def _with_signals(body: Body, settings: ServiceSettings) -> None:

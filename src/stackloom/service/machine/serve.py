@@ -23,7 +23,7 @@ from stackloom.service.machine.binaries import find_programs
 from stackloom.service.machine.notice import LISTENER_VARIABLE, tell_ready, tell_systemd
 from stackloom.service.machine.part import Part, PythonPart
 from stackloom.service.machine.postgres import Postgres
-from stackloom.service.machine.process import SIGNALS
+from stackloom.service.machine.process import SIGNALS, first_of
 from stackloom.service.machine.schema import prepare_schema
 from stackloom.service.machine.state import keys_beside_database, state_folder, write_bearer
 from stackloom.service.machine.supervisor import Supervisor
@@ -70,7 +70,7 @@ async def serve(serving: Serving) -> None:
         try:
             await start.run()
         except ExceptionGroup as group:
-            raise _first(group) from None
+            raise first_of(group) from None
         finally:
             start.tidy()
 
@@ -180,10 +180,3 @@ class _Start:
         self._tell(self._settings.server.public_url or f"{scheme}://{self._address}")
         if self._bearer:
             self._tell(f"bearer: {self._bearer[1].reveal()}")
-
-
-def _first(error: Exception) -> Exception:
-    """Return one reason: what failed beside it has the same, or ended because of it."""
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error

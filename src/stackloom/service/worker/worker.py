@@ -71,6 +71,7 @@ async def _bench(
         stack.push_async_callback(grants.close)
         url = settings.database.url
         connections = await stack.enter_async_context(pool.opened(url, settings.database.pool_size))
+        METRICS.watch_pool(connections.get_stats)
         yield Bench(
             url=url,
             pool=connections,
