@@ -14,13 +14,13 @@ class Course:
     """Follows the events of one run.
 
     Args:
-        requests: how many have been sent by now.
+        requests: how many have been sent by now; None where they are somebody else's.
     """
 
     def __init__(
         self,
         plan: Plan,
-        requests: Callable[[], int],
+        requests: Callable[[], int] | None,
         *,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -28,7 +28,7 @@ class Course:
         self._total = len(self._left)
         self._begun: set[StepKey] = set()
         self._requests = requests
-        self._requests_before = requests()
+        self._requests_before = requests() if requests else 0
         self._now = now
         self._started = now()
 
@@ -42,9 +42,9 @@ class Course:
     def summary(self) -> str:
         """Say how far it is: ``3/9 done, 4 s, 12 requests, 2 wait (server.a for subnet.lan)``."""
         seconds = self._now() - self._started
-        requests = self._requests() - self._requests_before
-        parts = [f"{self._total - len(self._left)}/{self._total} done"]
-        parts += [f"{seconds:.0f} s", f"{requests} requests"]
+        parts = [f"{self._total - len(self._left)}/{self._total} done", f"{seconds:.0f} s"]
+        if self._requests:
+            parts.append(f"{self._requests() - self._requests_before} requests")
         waiting = [step for key, step in list(self._left.items()) if key not in self._begun]
         if waiting:
             for_what = sorted(key for key in waiting[0].needs if key in self._left)

@@ -111,12 +111,19 @@ def outcome_line(outcome: Outcome) -> str:
     )
 
 
-def summary_line(outcomes: Iterable[Outcome], *, seconds: float, requests: int) -> str:
-    """Say what a run came to: ``9 created in 5.1 s, 24 requests``."""
+def summary_line(
+    outcomes: Iterable[Outcome], *, seconds: float, requests: int | None = None
+) -> str:
+    """Say what a run came to: ``9 created in 5.1 s with 24 requests``.
+
+    Args:
+        requests: None where they were somebody else's.
+    """
     done: dict[str, int] = {}
     for outcome in outcomes:
         if outcome.result is Result.DONE and outcome.step.action is not Action.KEEP:
             word = _DONE[outcome.step.action]
             done[word] = done.get(word, 0) + 1
     told = ", ".join(f"{number} {word}" for word, number in done.items()) or "nothing changed"
-    return f"{told} in {seconds:.1f} s with {requests} requests"
+    with_requests = "" if requests is None else f" with {requests} requests"
+    return f"{told} in {seconds:.1f} s{with_requests}"

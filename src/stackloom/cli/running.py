@@ -18,6 +18,7 @@ from stackloom.cli.progress import Progress
 from stackloom.errors import Interrupted, UsageError
 from stackloom.scenario.events import (
     Event,
+    Outcome,
     Result,
     StepAccepted,
     StepEnded,
@@ -100,11 +101,11 @@ async def carry_out(
     """
     course = Course(planned.plan, lambda: cloud.requests_sent)
     progress = Progress(invocation, summary=course.summary)
-    show = _show_json if getattr(invocation.options, "json", False) else _show
+    hide = planned.scenario.hide
 
     def tell(event: Event) -> None:
         course.note(event)
-        show(invocation, progress, event, planned.scenario.hide)
+        show_event(invocation, progress, event, hide)
 
     executor = operations.executor(cloud, planned, records, tell=tell)
     loop = asyncio.get_running_loop()
@@ -125,15 +126,31 @@ async def carry_out(
     seconds = time.monotonic() - started
     requests = cloud.requests_sent - sent_before
     invocation.talk(summary_line(outcomes, seconds=seconds, requests=requests))
-    operations.raise_if_failed(planned.scenario.name, outcomes)
+    raise_if_not_done(planned.scenario.name, outcomes)
+
+
+def raise_if_not_done(scenario_name: str, outcomes: tuple[Outcome, ...]) -> None:
+    """Raise where not everything was done.
+
+    Raises:
+        RunFailed: some steps failed.
+        Interrupted: it was stopped; says how to go on.
+    """
+    operations.raise_if_failed(scenario_name, outcomes)
     if any(outcome.result is Result.STOPPED for outcome in outcomes):
         raise Interrupted(
-            f'scenario "{planned.scenario.name}": stopped before the end; nothing is half-made',
+            f'scenario "{scenario_name}": stopped before the end; nothing is half-made',
             hint="run the same command again to go on",
         )
 
 
 Hide = Callable[[str], str]
+
+
+def show_event(invocation: Invocation, progress: Progress, event: Event, hide: Hide) -> None:
+    """Tell what happens: a line for each step that has ended, or with ``--json`` for each event."""
+    show = _show_json if getattr(invocation.options, "json", False) else _show
+    show(invocation, progress, event, hide)
 
 
 def _show_json(invocation: Invocation, _progress: Progress, event: Event, hide: Hide) -> None:

@@ -11,6 +11,7 @@ from stackloom.cli.command import Invocation
 from stackloom.errors import UsageError
 
 if TYPE_CHECKING:
+    from stackloom.client.sources import Sent
     from stackloom.scenario.language.variables import Given
     from stackloom.scenario.loader import Loaded
 
@@ -39,6 +40,15 @@ def add_variables(parser: ArgumentParser) -> None:
     )
 
 
+def add_server(parser: ArgumentParser) -> None:
+    """Add the option that lets a service do it."""
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        help="let the stackloom service there do it, with the cloud's token or STACKLOOM_TOKEN",
+    )
+
+
 def load(invocation: Invocation) -> Loaded:
     """Read the file that was named.
 
@@ -48,6 +58,17 @@ def load(invocation: Invocation) -> Loaded:
     from stackloom import operations
 
     return operations.read_scenario(Path(invocation.options.file), given(invocation))
+
+
+def sent(invocation: Invocation) -> Sent:
+    """Read the file that was named, with all that a service has to get of it.
+
+    Raises:
+        BadScenario: with everything that is wrong with it.
+    """
+    from stackloom.client.sources import read_source
+
+    return read_source(Path(invocation.options.file), given(invocation))
 
 
 def given(invocation: Invocation) -> list[Given]:

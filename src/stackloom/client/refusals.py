@@ -16,6 +16,7 @@ from stackloom.errors import BadScenario, CloudError, Problem, StackloomError
 from stackloom.transport.client import Answer, Request
 from stackloom.transport.refusal import refusal, request_id
 from stackloom.wire.codes import ENGINE, PREFIX
+from stackloom.wire.event import StepError
 from stackloom.wire.problem import ErrorItem, Errors
 
 SERVICE = "stackloom"
@@ -79,6 +80,29 @@ def told(
         service=SERVICE,
         hint=first.hint,
     )
+
+
+def recorded(item: ErrorItem) -> StackloomError:
+    """Return the exception for why a plan or run failed; its text names places by itself."""
+    return told([msgspec.structs.replace(item, source=None)])
+
+
+def step_error(error: StepError) -> StackloomError:
+    """Return the exception with which a step failed."""
+    marks = [f"HTTP {error.status}"] if error.status else []
+    marks += [error.request_id] if error.request_id else []
+    item = ErrorItem(
+        code=PREFIX + error.code,
+        status=error.status,
+        title="",
+        # The exception puts them behind its message again.
+        detail=error.detail.removesuffix(f" ({', '.join(marks)})"),
+        hint=error.hint,
+    )
+    raised = told([item], method=error.method, id=error.request_id)
+    if isinstance(raised, CloudError):
+        raised.service = error.service
+    return raised
 
 
 def _kind(item: ErrorItem) -> type[StackloomError]:

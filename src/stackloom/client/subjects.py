@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from stackloom.client.refusals import told
+from stackloom.client.refusals import recorded
 from stackloom.errors import Conflict
 from stackloom.wire.plan import Plan
 from stackloom.wire.scenario import Scenario, ScenarioSource
@@ -22,7 +22,7 @@ def ready(plan: Plan) -> Plan:
         Conflict: it was cancelled, or has expired.
     """
     if plan.error:
-        raise told([plan.error])
+        raise recorded(plan.error)
     if plan.state != "ready":
         raise Conflict(f'the plan of scenario "{plan.scenario_name}" is {plan.state}')
     return plan

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.scenario_file import add_file
+from stackloom.cli.scenario_file import add_file, add_server
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def _arguments(parser: ArgumentParser) -> None:
     add_file(parser, help="the scenario, or a plan that was saved")
+    add_server(parser)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--json", action="store_true", help="tell what happens as JSON, an event a line"
@@ -29,6 +30,8 @@ def _apply(invocation: Invocation) -> int:
     from stackloom.cli.output_values import show_outputs
     from stackloom.cli.running import ask_and_carry_out
 
+    if invocation.options.server:
+        return _apply_by_service(invocation)
     saved, loaded = _read(invocation)
     scenario = loaded.scenario
 
@@ -45,6 +48,26 @@ def _apply(invocation: Invocation) -> int:
             return code
 
     return with_cloud(invocation, work)
+
+
+def _apply_by_service(invocation: Invocation) -> int:
+    from pathlib import Path
+
+    from stackloom.cli.remote import with_client
+    from stackloom.cli.remote_run import apply_remotely
+    from stackloom.cli.scenario_file import sent
+    from stackloom.errors import UsageError
+    from stackloom.scenario.loader import read_text_file
+    from stackloom.scenario.saved_plan import is_saved_plan
+
+    file = invocation.options.file
+    if is_saved_plan(read_text_file(Path(file))):
+        raise UsageError(
+            f"{file} is a plan that was made here, and a service carries out its own",
+            hint="give the scenario; the service plans it, and asks before it changes anything",
+        )
+    source = sent(invocation)
+    return with_client(invocation, lambda client: apply_remotely(invocation, client, source))
 
 
 def _read(invocation: Invocation) -> tuple[SavedPlan | None, Loaded]:

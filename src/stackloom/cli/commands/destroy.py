@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.scenario_file import add_variables
+from stackloom.cli.scenario_file import add_server, add_variables
 
 if TYPE_CHECKING:
     from stackloom.cloud.cloud import Cloud
@@ -18,6 +18,7 @@ def _arguments(parser: ArgumentParser) -> None:
     which.add_argument("file", nargs="?", help="the scenario; only its name counts")
     which.add_argument("--scenario", metavar="NAME", help="its name, where the file is gone")
     add_variables(parser)
+    add_server(parser)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--json", action="store_true", help="tell what happens as JSON, an event a line"
@@ -31,6 +32,8 @@ def _destroy(invocation: Invocation) -> int:
     from stackloom.cli.scenario_file import load
 
     options = invocation.options
+    if options.server:
+        return _destroy_by_service(invocation)
     name = options.scenario or load(invocation).scenario.name
 
     async def work(cloud: Cloud) -> int:
@@ -44,6 +47,18 @@ def _destroy(invocation: Invocation) -> int:
             return code
 
     return with_cloud(invocation, work)
+
+
+def _destroy_by_service(invocation: Invocation) -> int:
+    from stackloom.cli.remote import with_client
+    from stackloom.cli.remote_run import destroy_remotely
+    from stackloom.cli.scenario_file import sent
+
+    source = None if invocation.options.scenario else sent(invocation)
+    name = source.loaded.scenario.name if source else invocation.options.scenario
+    return with_client(
+        invocation, lambda client: destroy_remotely(invocation, client, name, source)
+    )
 
 
 GROUP = Group(

@@ -16,7 +16,6 @@ from stackloom.scenario.language.variables import (
     Given,
     Variable,
     secret_variables,
-    stand_ins,
 )
 from stackloom.scenario.loader import Loaded
 from stackloom.scenario.picture.format import Format, Look, rendered
@@ -57,7 +56,7 @@ def _validated(source: ScenarioSource, most_values: int) -> Validation:
     problems: tuple[Problem, ...] = ()
     name, resources = outline.name, 0
     try:
-        scenario = _loaded(source, outline, most_values).scenario
+        scenario = _loaded(source, most_values).scenario
         name, resources = scenario.name, len(scenario.specs)
     except BadScenario as error:
         problems = tuple(error.problems)
@@ -73,11 +72,12 @@ def _validated(source: ScenarioSource, most_values: int) -> Validation:
     )
 
 
-def _loaded(source: ScenarioSource, outline: _Outline, most_values: int) -> Loaded:
+def _loaded(source: ScenarioSource, most_values: int) -> Loaded:
     given = Given(source="variables", values=source.variables)
     texts = {**source.files, MAIN_FILE: source.text}
-    stand_in = stand_ins(outline.secrets)
-    return operations.read_texts(texts, MAIN_FILE, [stand_in, given], most_values=most_values)
+    return operations.read_texts(
+        texts, MAIN_FILE, [given], most_values=most_values, with_stand_ins=True
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,5 +138,4 @@ def _picture(question: Draw) -> Picture:
     if question.picture is not None:
         return msgspec.json.decode(question.picture, type=Picture)
     assert question.source is not None, "a question has a picture or a source"
-    outline = _Outline.of(question.source, question.most_values)
-    return operations.topology_of(_loaded(question.source, outline, question.most_values).scenario)
+    return operations.topology_of(_loaded(question.source, question.most_values).scenario)
