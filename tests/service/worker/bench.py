@@ -18,6 +18,7 @@ from stackloom.auth.config import CloudConfig
 from stackloom.service.database import pool
 from stackloom.service.database.events import Place
 from stackloom.service.database.jobs import JobTable
+from stackloom.service.database.listener import Listener
 from stackloom.service.database.store import Store
 from stackloom.service.grant.grant import Grant
 from stackloom.service.grant.seal import KEY_BYTES, Seal, SealKey
@@ -187,12 +188,16 @@ async def a_shop(
     settings = ServiceSettings(
         database=DatabaseSettings(url=database_url), runs=runs or RunsSettings()
     )
-    async with pool.opened(database_url, 6) as connections:
+    async with (
+        pool.opened(database_url, 6) as connections,
+        Listener(database_url) as listener,
+    ):
         grants = CloudGrants()
         bench = Bench(
             url=database_url,
             pool=connections,
             jobs=JobTable(connections),
+            listener=listener,
             grants=grants,
             seal=Seal([SealKey(id="test", secret=bytes(KEY_BYTES))]),
             settings=settings,
@@ -226,7 +231,7 @@ def told(events: list[Event]) -> list[str]:
             for name in ("state", "address", "action", "result", "condition", "name")
             if getattr(event, name, "")
         ]
-        lines.append(" ".join([type(event).__struct_config__.tag or "", *about]))
+        lines.append(" ".join([str(type(event).__struct_config__.tag), *about]))
     return lines
 
 

@@ -50,6 +50,8 @@ _RELEASE = """
 _END = """
     select stackloom.end_job(
         %(id)s, %(attempt)s, %(batch)s, %(end)s, %(picture)s, %(bodies)s::json[]) as answer"""
+_CANCELS = """
+    select cancels from stackloom.jobs where project_id = %(project)s and id = %(id)s"""
 _STATES = """
     select state, count(*) as jobs from stackloom.jobs
     where state <> 'ended' group by state"""
@@ -202,6 +204,11 @@ class JobTable:
             end = msgspec.structs.replace(end, picture=None)
         values["end"] = as_row(end)
         await self._mine(job, _END, until, values)
+
+    async def cancels(self, job: Job) -> int:
+        """Return how often somebody asked by now for a job to be cancelled."""
+        found = await self._row(_CANCELS, project=job.project_id, id=job.id)
+        return 0 if found is None else int(found["cancels"])
 
     async def count_by_state(self) -> dict[str, int]:
         """Return how many jobs there are in each state but ``ended``."""

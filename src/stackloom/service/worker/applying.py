@@ -72,7 +72,7 @@ async def _carried_out(work: Work, run: Run, prepared: Prepared, records: Record
 
     def tell(event: Event) -> None:
         if isinstance(event, StepEnded):
-            if _is_nothing_new(event.outcome):
+            if _is_nothing_new(event.outcome) or _is_put_off(work, event.outcome):
                 return
             count.ended(event.outcome)
         work.telling.tell(work.story.step(event), count.progress)
@@ -185,6 +185,11 @@ class _Counting:
             skipped=now.skipped + (outcome.result in {Result.SKIPPED, Result.STOPPED}),
             total=now.total,
         )
+
+
+def _is_put_off(work: Work, outcome: Outcome) -> bool:
+    """Return whether a step was not begun because another worker will begin it."""
+    return outcome.result is Result.STOPPED and work.brake.cause == "drained"
 
 
 def _is_nothing_new(outcome: Outcome) -> bool:

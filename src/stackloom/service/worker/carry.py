@@ -20,6 +20,7 @@ from stackloom.cloud.cloud import Cloud
 from stackloom.errors import LostLease, StackloomError
 from stackloom.service.database.endings import PlanEnd, RunEnd
 from stackloom.service.database.jobs import JobTable
+from stackloom.service.database.listener import Listener, of_job
 from stackloom.service.database.pool import DatabaseAway, Pool
 from stackloom.service.database.store import Store
 from stackloom.service.grant.grant import Grants
@@ -60,12 +61,14 @@ class Bench:
 
     Attributes:
         url: of the database; each lease has a connection of its own.
+        listener: hears when a job is to be cancelled.
         transport: in the place of the network; tests pass a cloud in memory.
     """
 
     url: str
     pool: Pool
     jobs: JobTable
+    listener: Listener
     grants: Grants
     seal: Seal
     settings: ServiceSettings
@@ -114,6 +117,7 @@ class Carriage:
         async with asyncio.TaskGroup() as group:
             helpers = [
                 group.create_task(telling.run()),
+                group.create_task(self._hear_cancelling(lease)),
                 group.create_task(self._watch_cancelling(lease)),
                 group.create_task(_until_lost(lease)),
             ]
@@ -135,6 +139,17 @@ class Carriage:
             )
 
         return write
+
+    async def _hear_cancelling(self, lease: Lease) -> None:
+        """Learn at once, and not with the next renewal of the lease, that somebody cancels."""
+        with self._bench.listener.woken(of_job(self._job.id)) as notice:
+            while True:
+                await notice.wait()
+                notice.clear()
+                try:
+                    lease.note_cancels(await self._bench.jobs.cancels(self._job))
+                except DatabaseAway:
+                    continue  # the renewal will tell
 
     async def _watch_cancelling(self, lease: Lease) -> None:
         """Stop when somebody asks for it; at once when they ask again, or after a while."""

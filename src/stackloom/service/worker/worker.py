@@ -76,6 +76,7 @@ async def _bench(
             url=url,
             pool=connections,
             jobs=JobTable(connections),
+            listener=await stack.enter_async_context(Listener(url)),
             grants=grants,
             seal=seal,
             settings=settings,
@@ -96,13 +97,12 @@ class Worker:
         """Work until *stop*."""
         url, at_once = self._bench.url, self._bench.settings.runs.per_worker
         async with (
-            Listener(url) as listener,
             delivering(url, at_once=at_once) as delivery,
             asyncio.TaskGroup() as group,
         ):
             loops = [
                 group.create_task(_kept_up(lambda: delivery.run(self._crew.carry, stop), stop)),
-                group.create_task(self._reconcile(delivery, listener)),
+                group.create_task(self._reconcile(delivery)),
                 group.create_task(_every(_CHECKS_SECONDS, self._begin_checks)),
                 group.create_task(_every(_GRANTS_SECONDS, self._keeper.end_idle)),
                 group.create_task(_every(_NUMBERS_SECONDS, self._note_numbers)),
@@ -114,10 +114,10 @@ class Worker:
                 each.cancel()
         log.info("has ended")
 
-    async def _reconcile(self, delivery: Delivery, listener: Listener) -> None:
+    async def _reconcile(self, delivery: Delivery) -> None:
         """Have all jobs brought that are due, whatever became of their deliveries."""
         per_project = self._bench.settings.runs.per_project
-        with listener.woken(JOBS) as news:
+        with self._bench.listener.woken(JOBS) as news:
             while True:
                 try:
                     due = await self._bench.jobs.due(per_project=per_project, limit=_MOST_BROUGHT)
