@@ -35,6 +35,7 @@ class Part(Generic[T]):
 
     came: T | None
     refusal: Refusal | None = None
+    etag: str = ""
 
     @property
     def value(self) -> T:
@@ -61,7 +62,8 @@ class Documents:
     async def part(self, path: str, type: type[T]) -> Part[T]:
         """Return a document, or why it did not come."""
         try:
-            return Part(await self.get(path, type))
+            answer = await self.send("GET", path)
+            return Part(read(answer, type), etag=answer.headers.get("etag", ""))
         except Refusal as refusal:
             return Part(None, refusal)
 

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from stackloom.web.sheet import colour_sheet, picture_sheet
 from stackloom.web.visit import SECURITY, AnyRequest
@@ -31,7 +32,7 @@ class _Asset:
 
 
 @get("/static/{name:str}", include_in_schema=False)
-async def asset(request: AnyRequest, name: str) -> Response[bytes]:
+async def asset(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Return a file of the page; what the browser has already is not sent again."""
     found = _ASSETS.get(name)
     if found is None:

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from stackloom.errors import Problem
@@ -50,7 +51,7 @@ async def create(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/scenarios/{id:uuid}/edit", include_in_schema=False)
-async def edit(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def edit(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Show the editor with the newest text, or with the one of ``?revision=``."""
     visit = Visit(request)
     try:
@@ -67,7 +68,7 @@ async def edit(request: AnyRequest, id: UUID) -> Response[bytes]:
 
 
 @post("/scenarios/{id:uuid}/edit", include_in_schema=False)
-async def replace(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def replace(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Keep another text of a scenario, or only look at it."""
     visit = Visit(request)
     form = await visit.form()

@@ -7,6 +7,7 @@ import asyncio
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from stackloom.web.documents import Part, Refusal, read
@@ -19,13 +20,13 @@ from stackloom.wire.run import Run, RunCreate
 
 
 @get("/plans/{id:uuid}", include_in_schema=False)
-async def plan(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def plan(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Show a plan."""
     return await _shown(Visit(request), id)
 
 
 @post("/plans/{id:uuid}/apply", include_in_schema=False)
-async def apply(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def apply(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Carry a plan out, and go to the run that does it."""
     visit = Visit(request)
     secrets, credential = rights_of(await visit.form())
@@ -38,7 +39,7 @@ async def apply(request: AnyRequest, id: UUID) -> Response[bytes]:
 
 
 @post("/plans/{id:uuid}/cancel", include_in_schema=False)
-async def cancel(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def cancel(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Stop planning, or throw the plan away."""
     visit = Visit(request)
     await visit.form()

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from stackloom.web.documents import Documents, Part, Refusal, read
@@ -30,13 +31,13 @@ _SHOWN_EVENTS: Final = 200
 
 
 @get("/runs/{id:uuid}", include_in_schema=False)
-async def run(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def run(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Show a run."""
     return await _shown(Visit(request), id)
 
 
 @post("/runs/{id:uuid}/action", include_in_schema=False)
-async def act(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def act(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Approve a run, cancel it or try it again; the last goes to the new run."""
     visit = Visit(request)
     form = await visit.form()

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from stackloom.web.documents import Documents, Part, Refusal, read
 from stackloom.web.links import next_page
@@ -24,13 +25,13 @@ _MOST_PAGES: Final = 20
 
 
 @get("/scenarios/{id:uuid}", include_in_schema=False)
-async def scenario(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def scenario(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Show how a scenario is in the cloud."""
     return await _shown(Visit(request), id)
 
 
 @post("/scenarios/{id:uuid}/plan", include_in_schema=False)
-async def plan(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def plan(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Ask for a plan of an apply or a destroy, and go to it."""
     visit = Visit(request)
     form = await visit.form()
@@ -45,7 +46,7 @@ async def plan(request: AnyRequest, id: UUID) -> Response[bytes]:
 
 
 @post("/scenarios/{id:uuid}/check", include_in_schema=False)
-async def check(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def check(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Ask for a look at the cloud, and go to it."""
     visit = Visit(request)
     secrets, credential = rights_of(await visit.form())
@@ -58,7 +59,7 @@ async def check(request: AnyRequest, id: UUID) -> Response[bytes]:
 
 
 @post("/scenarios/{id:uuid}/delete", include_in_schema=False)
-async def delete(request: AnyRequest, id: UUID) -> Response[bytes]:
+async def delete(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Delete what the service knows of a scenario, which must have nothing left in the cloud."""
     visit = Visit(request)
     form = await visit.form()
@@ -100,7 +101,7 @@ async def _shown(
         outputs=told.result(),
         runs=ran.result(),
         revisions=written.result(),
-        etag=f'"{scenario.value.revision}"',
+        etag=scenario.etag,
         refusal=refusal,
         tried=tried,
     )

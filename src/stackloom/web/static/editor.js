@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The editor: 400 ms after the last key the service is asked what is wrong with the text, and for its
-// picture. An answer to an older text is thrown away.
+// picture; what a button of the form would show is what it shows. An answer to an older text is thrown away.
 
 import { enliven, say } from "./page.js";
 
@@ -59,7 +59,7 @@ async function look() {
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   body.set("action", "look");
   try {
-    const answer = await fetch(form.action, { method: "POST", body, signal });
+    const answer = await fetch(form.getAttribute("action") ?? "", { method: "POST", body, signal });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     take(fresh, "problems", problems);
     const hasPicture = fresh.querySelector("#drawing svg");

@@ -66,7 +66,6 @@ export async function refresh(selector) {
     location.assign(answer.url);
     return null;
   }
-  if (!answer.ok) return null;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const old of document.querySelectorAll(selector)) {
     const other = fresh.getElementById(old.id);
