@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What the service keeps. Every table but projects, workers and schema_versions belongs to projects
--- by its project_id. `json`, not `jsonb`, where a text of somebody else's is kept as it came: jsonb
--- has no room for "\u0000", sorts the keys and forgets how a number was written.
+-- What the service keeps. Every table but projects and schema_versions belongs to a project by its
+-- project_id. `json`, not `jsonb`, where a text of somebody else's is kept as it came: jsonb has no
+-- room for "\u0000", sorts the keys and forgets how a number was written.
 
 create table stackloom.projects (
     id text primary key,
@@ -127,7 +127,7 @@ create table stackloom.runs (
     revision integer not null,
     newest_revision integer not null,       -- of the scenario, when the run was asked for
     operation text not null check (operation in ('apply', 'destroy', 'check')),
-    plan_id uuid references stackloom.plans,
+    plan_id uuid references stackloom.plans on delete set null,
     state text not null default 'queued'
         check (state in ('queued', 'planning', 'awaiting_approval', 'applying',
                          'succeeded', 'failed', 'cancelled')),
@@ -215,14 +215,6 @@ create table stackloom.webhook_deliveries (
 );
 create index webhook_deliveries_due on stackloom.webhook_deliveries (next_try_at)
     where state = 'waiting';
-
-create table stackloom.workers (
-    id uuid primary key,
-    version text not null,
-    started_at timestamptz not null default clock_timestamp(),
-    seen_at timestamptz not null default clock_timestamp(),
-    is_draining boolean not null default false
-);
 
 -- What was shown once is never said differently.
 create function stackloom.refuse_update() returns trigger language plpgsql as $$
