@@ -58,8 +58,8 @@ async def _listed(asked: Asked, name: ListName, query: ListQuery) -> Answer[Any]
     anew = bool(wishes & {"no-cache", "no-store", "max-age=0"})
     listed = await lists.list_of_cloud(asked.caller, asked.desk, name, query, anew=anew)
     headers = {
-        "Age": str(math.floor(listed.age_seconds)),
-        "Cache-Control": f"private, max-age={math.floor(listed.fresh_seconds)}",
+        "age": str(math.floor(listed.age_seconds)),
+        "cache-control": f"private, max-age={math.floor(listed.fresh_seconds)}",
     }
     return Answer(body=listed.body, etag=listed.etag, headers=headers)
 

@@ -33,7 +33,7 @@ from stackloom.wire.scenario import (
 )
 
 # One text never changes, so it is asked for once (RFC 8246); it belongs to one project.
-_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 
 
 @route("POST", "/v1/scenarios/validate", who=Who.READER, refusals=("reading.took-too-long", "busy"))
