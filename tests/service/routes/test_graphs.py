@@ -34,6 +34,23 @@ def test_every_format_has_its_media_type(database_url: str, tmp_path: Path) -> N
     }
 
 
+def test_a_picture_may_have_its_own_style(database_url: str, tmp_path: Path) -> None:
+    """In a browser that is led to it; nothing else is let in."""
+
+    async def ask(client: httpx2.AsyncClient) -> list[str]:
+        own = (await created(client)).headers["location"]
+        answers = [
+            await client.get(f"{own}/graph?format={format}", headers=READER)
+            for format in ("svg", "dot")
+        ]
+        return [each.headers["content-security-policy"] for each in answers]
+
+    assert asked(database_url, tmp_path, ask) == [
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        "default-src 'none'; frame-ancestors 'none'",
+    ]
+
+
 def test_a_graph_is_what_is_asked_for(database_url: str, tmp_path: Path) -> None:
     """The whole document."""
 

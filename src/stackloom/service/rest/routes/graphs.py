@@ -14,6 +14,7 @@ from stackloom.service.rest.asked import Asked
 from stackloom.service.rest.conditions import etag_of
 from stackloom.service.rest.route import Who, route
 from stackloom.wire.graph import Graph
+from stackloom.wire.scenario import ScenarioSource
 
 _MEDIA_TYPES = {
     "json": JSON,
@@ -21,6 +22,12 @@ _MEDIA_TYPES = {
     "png": "image/png",
     "mermaid": "text/vnd.mermaid",
     "dot": "text/vnd.graphviz",
+}
+
+# A browser that is led to an SVG shows it by the style sheet inside, and runs nothing.
+_OWN_STYLE = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'"
 }
 
 
@@ -43,6 +50,25 @@ async def show_graph(asked: Asked, *, scenario_id: UUID, query: GraphQuery) -> A
 
 
 @route(
+    "POST",
+    "/v1/scenarios/draw",
+    who=Who.READER,
+    media_types=tuple(_MEDIA_TYPES.values()),
+    refusals=("scenario.invalid", "reading.took-too-long", "busy"),
+)
+async def draw_text(
+    asked: Asked, *, body: ScenarioSource, query: ProjectGraphQuery
+) -> Answer[Graph]:
+    """Draw the texts of a scenario that is still being written.
+
+    Nothing is kept, and no cloud is asked.
+    """
+    drawn = await graphs.draw_source(asked.caller, asked.desk, body, query)
+    content = drawn if isinstance(drawn, bytes) else msgspec.json.encode(drawn)
+    return Answer(body=content, media_type=_MEDIA_TYPES[query.format])
+
+
+@route(
     "GET",
     "/v1/project/graph",
     who=Who.READER,
@@ -60,7 +86,12 @@ async def show_project_graph(asked: Asked, *, query: ProjectGraphQuery) -> Answe
 
 def _answer(drawn: Graph | bytes, format: str) -> Answer[Graph]:
     content = drawn if isinstance(drawn, bytes) else msgspec.json.encode(drawn)
-    return Answer(body=content, media_type=_MEDIA_TYPES[format], etag=etag_of(content))
+    return Answer(
+        body=content,
+        media_type=_MEDIA_TYPES[format],
+        etag=etag_of(content),
+        headers=_OWN_STYLE if format == "svg" else {},
+    )
 
 
-ROUTES = (show_graph, show_project_graph)
+ROUTES = (show_graph, draw_text, show_project_graph)
