@@ -96,3 +96,23 @@ def test_what_is_no_picture_is_refused(database_url: str, tmp_path: Path) -> Non
         *[(400, ["stackloom.parameter.invalid"])] * 4,
         (400, ["stackloom.parameter.unknown"]),
     ]
+
+
+def test_a_text_is_drawn_that_nobody_keeps(database_url: str, tmp_path: Path) -> None:
+    """The picture of a draft; what is wrong with it is said at its line, as when it is kept."""
+
+    async def ask(client: httpx2.AsyncClient) -> tuple[object, str, tuple[int, list[str]], int]:
+        draft = {"text": "scenario: one\nnetworks: {blue: {}}\n"}
+        path = "/v1/scenarios/draw"
+        graph = await client.post(path, json=draft, headers=READER)
+        drawn = await client.post(f"{path}?format=mermaid", json=draft, headers=READER)
+        wrong = await client.post(path, json={"text": "networks: [\n"}, headers=READER)
+        kept = (await client.get("/v1/scenarios", headers=READER)).json()["scenarios"]
+        return graph.json()["parts"][0]["key"], drawn.text[:6], codes(wrong), len(kept)
+
+    assert asked(database_url, tmp_path, ask) == (
+        "network.blue",
+        "flowch",
+        (400, ["stackloom.scenario.invalid"]),
+        0,
+    )

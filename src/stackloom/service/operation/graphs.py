@@ -27,6 +27,7 @@ from stackloom.wire.graph import Graph, GraphRemark
 from stackloom.wire.plan import FieldDifference
 from stackloom.wire.problem import Source
 from stackloom.wire.resource import Resource
+from stackloom.wire.scenario import ScenarioSource
 
 # More than any scenario has; pages are read until there are no more.
 _MANY = 1_000
@@ -44,6 +45,23 @@ async def draw_scenario(
     picture = await _picture(caller, desk, scenario_id, query.overlay)
     links = {"self": f"{scenario_paths(scenario_id)['graph']}", "scenario": _path(scenario_id)}
     return await _drawn(desk, picture, query, links)
+
+
+async def draw_source(
+    caller: Caller, desk: Desk, source: ScenarioSource, query: ProjectGraphQuery
+) -> Graph | bytes:
+    """Return the picture of what texts ask for that nobody has to keep.
+
+    Raises:
+        Refused: they have problems, or reading them took too long.
+    """
+    caller.check_may_read()
+    if query.format != "json":
+        return await desk.reading.picture(
+            source, query.format, theme=query.theme, expand=query.expand
+        )
+    picture = _read(await desk.reading.picture(source, "json"))
+    return await _drawn(desk, picture, query, {})
 
 
 async def draw_project(caller: Caller, desk: Desk, query: ProjectGraphQuery) -> Graph | bytes:
