@@ -31,6 +31,7 @@ _RUN_SECONDS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400)
 
 # What callers make up is no label.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_JOB_STATES = ("queued", "active")
 # A second series beside each counter, with the moment at which it began: nobody asked for it.
 disable_created_metrics()  # type: ignore[no-untyped-call] # it has no annotations
 
@@ -124,8 +125,8 @@ class Metrics:
 
     def jobs(self, numbers: Mapping[str, int], oldest_seconds: float) -> None:
         """Note how many jobs there are in each state, and how long the first has waited."""
-        for state, number in numbers.items():
-            self._jobs.labels(state).set(number)
+        for state in _JOB_STATES:
+            self._jobs.labels(state).set(numbers.get(state, 0))
         self._oldest.set(oldest_seconds)
 
     def value(self, name: str, **labels: str) -> float | None:

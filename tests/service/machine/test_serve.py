@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``stackloom serve``: everything up with one command, whatever is killed, and ended in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import psycopg
+import pytest
+from tests.service.machine.served import Served, served, stackloom, started, wait_for_end
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for the tests that leave it as it was."""
+    with served(tmp_path_factory.mktemp("served")) as service:
+        yield service
+
+
+def _ask(service: Served, path: str, *, timeout_seconds: float = 60) -> httpx2.Response:
+    headers = {"X-Auth-Token": service.bearer}
+    return httpx2.get(f"{service.url}{path}", headers=headers, timeout=timeout_seconds)
+
+
+def test_one_command_starts_everything(service: Served) -> None:
+    """Address and bearer are told; three parts run; tables are there; metrics are answered."""
+    assert service.url.startswith("http://127.0.0.1:")
+    assert sorted(service.parts()) == ["API", "database", "worker"]
+    token = _ask(service, "/v1/token")
+    assert (token.status_code, token.json()["roles"]) == (200, ["member", "reader"])
+    scenarios = _ask(service, "/v1/scenarios")
+    assert (scenarios.status_code, scenarios.json()["scenarios"]) == (200, [])
+    stranger = httpx2.get(f"{service.url}/v1/token", headers={"X-Auth-Token": "guessed"})
+    assert stranger.status_code == 401
+    of_metrics = [each for each in service.messages() if each.startswith("metrics are at ")]
+    assert len(of_metrics) == 2
+    for each in of_metrics:
+        answer = httpx2.get(each.removeprefix("metrics are at "))
+        assert answer.status_code == 200
+        assert "# TYPE stackloom_runs_total counter" in answer.text
+
+
+def test_what_it_keeps_is_for_nobody_else(service: Served) -> None:
+    """Folder, keys and bearer; the bearer is in no process's arguments or environment."""
+    folder = service.log_file.parent / ".local/state/stackloom/service"
+    files = [each for each in folder.iterdir() if each.is_file()]
+    modes = {each.name: each.stat().st_mode & 0o777 for each in files}
+    bearer_file = f"bearer-{service.url.rpartition(':')[2]}"
+    names = [bearer_file, "keys", "lock", "postgres.log", ".s.PGSQL.5432.lock"]
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert modes == dict.fromkeys(names, 0o600)
+    for pid in [service.process.pid, *service.parts().values()]:
+        for file in ("cmdline", "environ"):
+            assert service.bearer not in Path(f"/proc/{pid}/{file}").read_text()
+    assert service.bearer not in service.log_file.read_text()
+
+
+def test_kill_9_of_the_api(service: Served) -> None:
+    """Who comes while it is started again waits, and is answered."""
+    before = service.parts()["API"]
+    os.kill(before, signal.SIGKILL)
+    assert _ask(service, "/v1/token").status_code == 200
+    assert service.parts()["API"] != before
+    assert "the API ended with signal 9; it is started again" in service.messages()
+
+
+def test_kill_9_of_the_worker(service: Served) -> None:
+    """It is started again."""
+    before = service.parts()["worker"]
+    os.kill(before, signal.SIGKILL)
+    service.wait_for("the worker is up again")
+    assert service.parts()["worker"] not in {before, None}
+
+
+def test_kill_9_of_the_postmaster(service: Served) -> None:
+    """It is started again, and the API finds it by itself."""
+    before = service.parts()["database"]
+    os.kill(before, signal.SIGKILL)
+    service.wait_for("the database is up again")
+    assert service.parts()["database"] != before
+    assert _ask(service, "/v1/scenarios").status_code == 200
+
+
+def test_sigterm_ends_worker_api_and_database_in_this_order(tmp_path: Path) -> None:
+    """With exit code 0, nothing running, no bearer kept; what was kept is there at the next."""
+    with served(tmp_path) as service:
+        parts = service.parts()
+        service.process.terminate()
+        assert service.process.wait(60) == 0
+        for pid in parts.values():
+            wait_for_end(pid)
+        ended = [each for each in service.messages() if each.endswith(" has ended")]
+        assert ended == ["the worker has ended", "the API has ended", "the database has ended"]
+    folder = tmp_path / ".local/state/stackloom/service"
+    assert not [*folder.glob("bearer-*")]
+    keys = (folder / "keys").read_text()
+    with served(tmp_path, "--no-worker") as service:
+        assert sorted(service.parts()) == ["API", "database"]
+        assert (folder / "keys").read_text() == keys
+        assert _ask(service, "/v1/scenarios").status_code == 200
+
+
+def test_kill_9_of_the_parent_leaves_nothing(tmp_path: Path) -> None:
+    """Its parts end with it, and the next start finds no obstacle."""
+    with served(tmp_path) as service:
+        parts = service.parts()
+        assert len(parts) == 3
+        service.process.kill()
+        for pid in parts.values():
+            wait_for_end(pid)
+        service.process.wait()
+    with served(tmp_path) as service:
+        assert _ask(service, "/v1/scenarios").status_code == 200
+
+
+def test_a_second_signal_ends_everything_at_once(tmp_path: Path) -> None:
+    """Whatever still hangs; here it is the worker, which is paused."""
+    with served(tmp_path) as service:
+        parts = service.parts()
+        os.kill(parts["worker"], signal.SIGSTOP)
+        service.process.send_signal(signal.SIGINT)
+        service.wait_for("SIGINT: worker, API and database end, in this order")
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(10) == 130
+        for pid in parts.values():
+            wait_for_end(pid)
+
+
+def test_a_database_elsewhere(empty_database_url: str, tmp_path: Path) -> None:
+    """It is not brought up to date by whoever comes first; ``db upgrade`` does that."""
+    with served(tmp_path, "--no-worker") as service:  # makes keys, which a database elsewhere needs
+        keys = str(service.log_file.parent / ".local/state/stackloom/service/keys")
+    refused = stackloom(
+        tmp_path,
+        *("serve", "--listen", "127.0.0.1:0", "--database", empty_database_url),
+        STACKLOOM_SECRETS_KEYS_FILE=keys,
+    )
+    assert refused.returncode == 1
+    assert "the database is behind this version of stackloom" in refused.stderr
+    assert refused.stderr.endswith("hint: stackloom db upgrade --database URL\n")
+    first = stackloom(tmp_path, "db", "upgrade", "--database", empty_database_url)
+    assert (first.returncode, first.stdout.splitlines()[0]) == (0, "stackloom 0001_tables")
+    again = stackloom(tmp_path, "db", "upgrade", "--database", empty_database_url)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "it was up to date\n")
+    with served(
+        tmp_path, "--database", empty_database_url, STACKLOOM_SECRETS_KEYS_FILE=keys
+    ) as service:
+        assert sorted(service.parts()) == ["API", "worker"]
+        assert _ask(service, "/v1/scenarios").status_code == 200
+
+
+def test_a_worker_of_its_own(database_url: str, tmp_path: Path) -> None:
+    """It tells systemd that it is up and that it ends, and registers in the database."""
+    with served(tmp_path, "--no-worker") as service:
+        keys = str(service.log_file.parent / ".local/state/stackloom/service/keys")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+        notices.bind(str(tmp_path / "notify"))
+        notices.settimeout(60)
+        variables = {
+            "NOTIFY_SOCKET": str(tmp_path / "notify"),
+            "STACKLOOM_DATABASE_URL": database_url,
+            "STACKLOOM_SECRETS_KEYS_FILE": keys,
+        }
+        with started(tmp_path, "worker", **variables) as process:
+            assert notices.recv(200) == b"READY=1\nSTATUS=works on jobs"
+            process.terminate()
+            assert process.wait(60) == 0
+        assert notices.recv(200) == b"STOPPING=1\nSTATUS=brings its jobs to a safe point"
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select count(*) from stackloom.scenarios").fetchone() == (0,)
