@@ -41,6 +41,7 @@ from stackloom.scenario.executor import IdByAddress
 from stackloom.scenario.holders import explained
 from stackloom.scenario.model import Kinds, Scenario, references
 from stackloom.scenario.observe import list_kinds, marked_states
+from stackloom.scenario.pace import NEAR_SECONDS
 from stackloom.scenario.plan import Action, Plan, Step
 from stackloom.scenario.planner import KnownIds
 from stackloom.scenario.traffic import Traffic
@@ -50,7 +51,6 @@ from stackloom.transport.client import Answer
 MOST_IN_BULK = 50
 # A cloud nearby works on a bulk longer than a request is under way; a part of it is there sooner.
 MOST_IN_NEAR_BULK = 8
-NEAR_SECONDS = 0.05
 READY_WITHIN_SECONDS = 600.0
 GONE_WITHIN_SECONDS = 300.0
 # With a database of several writers a list may lag a create by a moment.

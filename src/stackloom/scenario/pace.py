@@ -27,6 +27,11 @@ AT_ONCE_AT_FIRST = 8
 # And so many what works through one thing: adding 25 interfaces to one router took Neutron 6.9 s of
 # CPU and 12 s one after the other, 7.4 s and 9.8 s 4 at once, 7.8 s and 13.8 s 25 at once.
 AT_ONCE_IN_A_LANE = 4
+# Beside such a cloud nothing is gained by more than keep it busy without a pause: the same weave at
+# two at once took Neutron and Nova no longer and up to 8 % less CPU, and on busy cores a third less
+# time. A service that has more workers shows it by its answers, and gets more.
+NEAR_SECONDS = 0.05
+AT_ONCE_NEARBY = 2
 # A gateway before an API takes some hundred connections, ours are not the only ones.
 MOST_AT_ONCE = 50
 # Ask for twice what it has shown to work on: it may work on more.
@@ -56,9 +61,12 @@ class Pace:
         """Return how many requests may be under way while one of *sort* is.
 
         Args:
-            least: as many as that in any case, as long as the service puts nothing off.
+            least: as many as that in any case, as long as the service puts nothing off and is not
+                nearby.
         """
         way = self._meter.quickest_seconds
+        if way < NEAR_SECONDS:
+            least = min(least, AT_ONCE_NEARBY)
         readings = self._meter.readings(self._service, sort)
         if readings.latest:
             best = _work(readings.best_seconds, way)
