@@ -188,7 +188,10 @@ class _Writer:
             yield from self._chip(chip)
         shown = gravest([remark, *notes])
         if shown.change.symbol or shown.stage:
-            yield from self._marks(shown, (place.left - 14, place.texts[0].y - 4))
+            # Beside each other they would cover its name.
+            yield from self._marks(
+                shown, (place.left - 14, place.texts[0].y - 4), next_is_below=True
+            )
         yield "</g>"
 
     def _joint(self, place: JointPlace) -> Iterable[str]:
@@ -240,10 +243,11 @@ class _Writer:
         yield from self._marks(card.remark, (rect.x + 2, rect.y + 2))
         yield "</g>"
 
-    def _marks(self, remark: Remark, point: Point) -> Iterable[str]:
+    def _marks(self, remark: Remark, point: Point, *, next_is_below: bool = False) -> Iterable[str]:
         if remark.change.symbol:
             yield _mark(CHANGE_GLYPHS[remark.change], remark.change.value, point)
-            point = (point[0] + 18, point[1])
+            x, y = point
+            point = (x, y + 18) if next_is_below else (x + 18, y)
         if remark.stage:
             kind = {Stage.DONE: "good", Stage.FAILED: "bad", Stage.RUNNING: "busy"}
             yield _mark(STAGE_GLYPHS[remark.stage], kind.get(remark.stage, "idle"), point)
