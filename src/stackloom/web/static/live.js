@@ -91,7 +91,9 @@ function markOn(part, word) {
       if (!place) return;
       const isSmall = part.classList.contains("chip") || part.classList.contains("leg");
       if (isSmall) return;
-      mark.setAttribute("transform", `translate(${Number(place[1]) + 18} ${place[2]})`);
+      const [x, y] = [Number(place[1]), Number(place[2])];
+      const isBar = part.classList.contains("bar");
+      mark.setAttribute("transform", `translate(${isBar ? x : x + 18} ${isBar ? y + 18 : y})`);
       part.append(mark);
     }
   }
