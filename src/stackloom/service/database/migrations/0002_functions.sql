@@ -271,6 +271,7 @@ begin
         perform stackloom.finish_cancelled(v_job);
         return true;
     end if;
+    assert not stackloom.was_applying(p_id), 'a run that has begun asks nobody';
     update stackloom.jobs set state = 'held', lease_until = null where id = p_id;
     perform stackloom.move(v_job, 'awaiting_approval');
     perform pg_notify('stackloom', 'jobs held');
