@@ -32,7 +32,7 @@ def seal_secrets(
     """Return the values of a job's secret variables for ``jobs.secrets``; None for none."""
     if not secrets:
         return None
-    return seal.seal(msgspec.json.encode(secrets), about=_of_job(project_id, job_id))
+    return seal.seal(msgspec.json.encode(secrets), about=about_job_secrets(project_id, job_id))
 
 
 def open_secrets(
@@ -41,7 +41,7 @@ def open_secrets(
     """Return the values of a job's secret variables by name."""
     if sealed is None:
         return {}
-    plain = seal.open(sealed, about=_of_job(project_id, job_id))
+    plain = seal.open(sealed, about=about_job_secrets(project_id, job_id))
     return msgspec.json.decode(plain, type=dict[str, str])
 
 
@@ -51,20 +51,22 @@ def seal_webhook_secret(
     """Return what signs a scenario's webhooks for ``scenarios.webhook_secret``."""
     if not secret:
         return None
-    return seal.seal(secret.encode(), about=_of_webhook(project_id, scenario_name))
+    return seal.seal(secret.encode(), about=about_webhook_secret(project_id, scenario_name))
 
 
 def open_webhook_secret(
     seal: Sealing, sealed: bytes, *, project_id: str, scenario_name: str
 ) -> bytes:
     """Return what signs a scenario's webhooks."""
-    return seal.open(sealed, about=_of_webhook(project_id, scenario_name))
+    return seal.open(sealed, about=about_webhook_secret(project_id, scenario_name))
 
 
-def _of_job(project_id: str, job_id: UUID) -> str:
+def about_job_secrets(project_id: str, job_id: UUID) -> str:
+    """Return what the seal of ``jobs.secrets`` is bound to."""
     return f"{project_id} jobs secrets {job_id}"
 
 
-def _of_webhook(project_id: str, scenario_name: str) -> str:
+def about_webhook_secret(project_id: str, scenario_name: str) -> str:
+    """Return what the seal of ``scenarios.webhook_secret`` is bound to."""
     # A scenario keeps its name, and has no id yet when this is sealed.
     return f"{project_id} scenarios webhook_secret {scenario_name}"

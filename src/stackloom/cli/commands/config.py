@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``config``: which clouds there are, and where every setting of one comes from."""
+"""``config``: which clouds there are, where settings come from, those of the service included."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from argparse import ArgumentParser
 
 from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
+from stackloom.cli.service_settings import (
+    add_behind_proxy_option,
+    add_service_options,
+    service_environment,
+    service_settings,
+)
 
 _DEFAULTS = {"auth_type": "password", "interface": "public", "verify": "True"}
 _SECRET_WORDS = ("password", "passcode", "secret", "assertion", "otp_key")
@@ -51,6 +57,36 @@ def _list(invocation: Invocation) -> int:
     return 0
 
 
+def _check_arguments(parser: ArgumentParser) -> None:
+    add_output_options(parser, LIST_FORMATS)
+    add_service_options(parser, "--database", "--listen", "--grpc-listen")
+    add_behind_proxy_option(parser)
+
+
+def _check(invocation: Invocation) -> int:
+    import asyncio
+
+    import msgspec
+
+    from stackloom.errors import BadConfig
+    from stackloom.service.settings_trial import problems_found
+
+    read = service_settings(invocation)
+    values = msgspec.to_builtins(read.settings)
+    rows = []
+    for name, source in read.sources.items():
+        section, _, key = name.partition(".")
+        value = values[section][key]
+        text = ",".join(value) if isinstance(value, tuple | list) else str(value)
+        rows.append([name, shown("url", text), source])
+    write_list(invocation, ["Name", "Value", "Source"], rows)
+    found = asyncio.run(problems_found(read.settings, service_environment(invocation)))
+    if problems := [*read.problems, *found]:
+        raise BadConfig("\n".join([f"{len(problems)} found:", *problems]))
+    invocation.talk("database and Keystone answer, and nothing is wrong with the settings")
+    return 0
+
+
 GROUP = Group(
     help="Clouds and settings of clouds.yaml, variables and options",
     commands=(
@@ -60,6 +96,12 @@ GROUP = Group(
             help="Show every setting that counts, and where it comes from",
             arguments=_arguments,
             run=_show,
+        ),
+        Command(
+            name="check",
+            help="Show every setting of the service, and try database and Keystone",
+            arguments=_check_arguments,
+            run=_check,
         ),
     ),
 )

@@ -38,6 +38,40 @@ def _upgrade(invocation: Invocation) -> int:
     return 0
 
 
+def _reseal(invocation: Invocation) -> int:
+    import asyncio
+    from pathlib import Path
+
+    from stackloom.errors import StackloomError, UsageError
+    from stackloom.service.database.pool import opened
+    from stackloom.service.database.resealing import Resealed, reseal
+    from stackloom.service.grant.key_file import read_keys
+    from stackloom.service.grant.seal import Seal
+
+    url = _database_url(invocation)
+    keys_file = service_settings(invocation).usable().secrets.keys_file
+    if not keys_file:
+        raise UsageError(
+            "no keys are named", hint="[secrets] keys_file, or STACKLOOM_SECRETS_KEYS_FILE"
+        )
+    keys = read_keys(Path(keys_file))
+
+    async def run() -> Resealed:
+        async with opened(url, 1) as pool:
+            return await reseal(pool, Seal(keys))
+
+    done = asyncio.run(run())
+    invocation.talk(
+        f'{done.anew} sealed with the key "{keys[0].id}", {done.before} had been before'
+    )
+    if done.broken:
+        raise StackloomError(
+            f"{len(done.broken)} could not be opened:\n" + "\n".join(done.broken),
+            hint="they are as they were; put the key that is named back into the file",
+        )
+    return 0
+
+
 GROUP = Group(
     help="The database of a service",
     commands=(
@@ -46,6 +80,12 @@ GROUP = Group(
             help="Bring the database to what this version works with; again does no harm",
             arguments=_arguments,
             run=_upgrade,
+        ),
+        Command(
+            name="reseal",
+            help="Seal all secrets with the first key of the file, so that others can leave it",
+            arguments=_arguments,
+            run=_reseal,
         ),
     ),
 )
