@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 from tests.fakes.fake_cloud import PROJECT, FakeCloud
 from tests.fakes.weaving import config
 
@@ -60,8 +61,8 @@ class CloudGrants:
         raise AssertionError("a worker makes no grants")
 
     def config(self, _grant: Grant) -> CloudConfig:
-        """Return how to log in."""
-        return config()
+        """Return how to log in; nothing of it is kept on disk."""
+        return msgspec.structs.replace(config(), cache_tokens=False)
 
     async def end(self, grant: Grant) -> None:
         """Take one back."""
