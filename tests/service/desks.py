@@ -24,7 +24,12 @@ from stackloom.service.jobs.job import Job
 from stackloom.service.lists.project_lists import ProjectLists
 from stackloom.service.operation.desk import Desk
 from stackloom.service.reading import Reading
-from stackloom.service.settings import IdentitySettings, LimitsSettings, ServiceSettings
+from stackloom.service.settings import (
+    IdentitySettings,
+    LimitsSettings,
+    ServiceSettings,
+    WebhooksSettings,
+)
 from stackloom.wire.event import Event
 
 T = TypeVar("T")
@@ -32,6 +37,7 @@ URL = "http://service.test"
 SETTINGS = ServiceSettings(
     identity=IdentitySettings(auth_url="http://keystone.test/v3"),
     limits=LimitsSettings(readings_at_once=1),
+    webhooks=WebhooksSettings(allowed_hosts=("hooks.test",)),
 )
 
 

@@ -19,7 +19,6 @@ from stackloom.service.settings import WebhooksSettings
 
 log = Log(__name__)
 
-_LOOK_SECONDS = 5.0
 _AT_ONCE = 8
 # From the first try to the last; each pause is three times the one before.
 _TRYING_SECONDS = 3_000.0
@@ -52,19 +51,14 @@ class HookDeliveries:
         )
         self._clock = clock
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Deliver what is due, every 5 s, until *stop*; what is under way then is ended."""
-        while not stop.is_set():
-            try:
-                while await self.deliver_due() and not stop.is_set():
-                    pass
-            except DatabaseAway as error:
-                log.warning("webhooks_wait %s", error)
-            try:
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+    async def deliver_all_due(self) -> None:
+        """Deliver whatever is due.
+
+        Raises:
+            DatabaseAway: the database cannot be reached.
+        """
+        while await self.deliver_due():
+            pass
 
     async def deliver_due(self) -> int:
         """Deliver some of what is due, and return how many that were.

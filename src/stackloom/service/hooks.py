@@ -23,6 +23,7 @@ from stackloom.errors import StackloomError
 from stackloom.service.refusal import Refused
 from stackloom.transport.client import Lost, NotSent, Request
 from stackloom.transport.reqwest import told_apart
+from stackloom.wire.problem import Source
 
 _PORTS = {"http": 80, "https": 443}
 _MOST_URL_CHARACTERS = 1_024
@@ -38,11 +39,14 @@ class NotDelivered(StackloomError):
     slug = "not-delivered"
 
 
-def check_webhook(url: str, allowed_hosts: Collection[str]) -> None:
+def check_webhook(
+    url: str, allowed_hosts: Collection[str], *, source: Source | None = None
+) -> None:
     """Check that the operator allows a webhook's address; nothing is resolved for it.
 
     Args:
         allowed_hosts: ``host``, for the port that goes with the scheme, or ``host:port``.
+        source: where the address is in what was sent.
 
     Raises:
         Refused: ``webhook.not-allowed``.
@@ -54,6 +58,7 @@ def check_webhook(url: str, allowed_hosts: Collection[str]) -> None:
             "webhook.not-allowed",
             f"nothing may be sent to this webhook: {reason}",
             hint=f"operators allow hosts in [webhooks] allowed_hosts: {hint}",
+            source=source,
         )
 
 

@@ -291,6 +291,7 @@ def test_what_refuses_a_check(database_url: str) -> None:
             (ONE, Check(every_seconds=300, webhook_url="http://hooks.test/x")),
             (ONE, Check(every_seconds=300, webhook_secret="s3cret")),
             (SECRETIVE, Check(every_seconds=300)),
+            (ONE, Check(every_seconds=300, webhook_url="http://x.test/", webhook_secret="s3cret")),
         ):
             with pytest.raises(Refused) as caught:
                 await _kept(desk, source, check=check)
@@ -302,6 +303,7 @@ def test_what_refuses_a_check(database_url: str) -> None:
         ("body.invalid", Source(pointer="$.check.webhook_secret")),
         ("body.invalid", Source(pointer="$.check.webhook_secret")),
         ("body.invalid", Source(pointer="$.check.every_seconds")),
+        ("webhook.not-allowed", Source(pointer="$.check.webhook_url")),
     ]
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from stackloom.service.hooks import check_webhook
 from stackloom.service.identity.caller import Caller
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.rights import rights_for
@@ -35,8 +36,8 @@ def examine(check: Check | None, validation: Validation, *, has_secret: bool) ->
         has_secret: a secret for its webhooks is kept already.
 
     Raises:
-        Refused: its webhook would go where the operator allows none, or would not be signed; or
-            the scenario cannot be read without somebody who knows its secrets.
+        Refused: its webhook would not be signed, or the scenario cannot be read without somebody
+            who knows its secrets.
     """
     if check is None:
         return
@@ -60,11 +61,16 @@ async def check_rights(
     """Give the checks of a scenario rights for reading, for an ``async with`` that keeps it.
 
     Raises:
-        Refused: the caller's token cannot hand rights on.
+        Refused: its webhook would go where the operator allows none, or the caller's token cannot
+            hand rights on.
     """
     if check is None:
         yield CheckRights()
         return
+    if check.webhook_url is not None:
+        allowed_hosts = desk.settings.webhooks.allowed_hosts
+        source = Source(pointer="$.check.webhook_url")
+        check_webhook(check.webhook_url, allowed_hosts, source=source)
     sealed = seal_webhook_secret(
         desk.seal,
         check.webhook_secret,

@@ -20,6 +20,7 @@ from stackloom.service.database.pool import DatabaseAway
 from stackloom.service.grant.grant import Grants
 from stackloom.service.grant.grants import grants_of
 from stackloom.service.grant.key_file import seal_of
+from stackloom.service.hook_deliveries import HookDeliveries
 from stackloom.service.jobs.delivery import Delivery, delivering
 from stackloom.service.logging import noting
 from stackloom.service.metrics import METRICS
@@ -35,6 +36,7 @@ RECONCILE_SECONDS = 1.0
 _AGAIN_SECONDS = 0.5
 _CHECKS_SECONDS = 5.0
 _GRANTS_SECONDS = 10.0
+_HOOKS_SECONDS = 5.0
 _NUMBERS_SECONDS = 5.0
 # Of what is due: the rest is brought once these have been taken up.
 _MOST_BROUGHT = 50
@@ -92,6 +94,7 @@ class Worker:
         self._bench = bench
         self._crew = Crew(bench)
         self._keeper = GrantKeeper(bench.pool, bench.grants)
+        self._hooks = HookDeliveries(bench.pool, bench.seal, bench.settings.webhooks)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until *stop*."""
@@ -105,6 +108,7 @@ class Worker:
                 group.create_task(self._reconcile(delivery)),
                 group.create_task(_every(_CHECKS_SECONDS, self._begin_checks)),
                 group.create_task(_every(_GRANTS_SECONDS, self._keeper.end_idle)),
+                group.create_task(_every(_HOOKS_SECONDS, self._hooks.deliver_all_due)),
                 group.create_task(_every(_NUMBERS_SECONDS, self._note_numbers)),
             ]
             log.info("works on jobs, %d at once", at_once)
