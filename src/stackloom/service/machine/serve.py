@@ -24,7 +24,7 @@ from stackloom.service.machine.notice import LISTENER_VARIABLE, tell_ready, tell
 from stackloom.service.machine.part import Part, PythonPart
 from stackloom.service.machine.postgres import Postgres
 from stackloom.service.machine.process import SIGNALS, first_of
-from stackloom.service.machine.schema import prepare_schema
+from stackloom.service.machine.upgrading import prepare_database
 from stackloom.service.machine.state import keys_beside_database, state_folder, write_bearer
 from stackloom.service.machine.supervisor import Supervisor
 from stackloom.service.settings import ServiceSettings
@@ -170,7 +170,7 @@ class _Start:
     async def _start(self, processes: Sequence[Part]) -> None:
         if self._database:
             await self._database.start()
-        await prepare_schema(self._environment, may_upgrade=self._database is not None)
+        await prepare_database(self._environment, may_upgrade=self._database is not None)
         async with TaskGroup() as group:
             for process in processes:
                 group.create_task(process.start())

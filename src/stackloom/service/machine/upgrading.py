@@ -34,7 +34,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
 
-async def prepare_schema(environment: Mapping[str, str], *, may_upgrade: bool) -> None:
+async def prepare_database(environment: Mapping[str, str], *, may_upgrade: bool) -> None:
     """Bring the database of ``STACKLOOM_DATABASE_URL`` up to date, or check that it is.
 
     Raises:
