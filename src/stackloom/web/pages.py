@@ -74,6 +74,12 @@ def _failed(request: AnyRequest, error: Exception) -> Response[bytes]:
 def _refusal(request: AnyRequest, code: str, detail: str, hint: str) -> Response[bytes]:
     known = CODES[code]
     item = ErrorItem(
-        code=f"{PREFIX}{code}", status=known.status, title=known.title, detail=detail, hint=hint
+        code=f"{PREFIX}{code}",
+        status=known.status,
+        title=known.title,
+        detail=detail,
+        hint=hint,
+        # Whoever calls this app leaves there what the request is logged under.
+        request_id=getattr(request.scope.get("asked"), "request_id", ""),
     )
     return Visit(request).refused(Refusal(known.status, (item,)), "show the page")
