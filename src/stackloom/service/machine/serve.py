@@ -24,9 +24,9 @@ from stackloom.service.machine.notice import LISTENER_VARIABLE, tell_ready, tell
 from stackloom.service.machine.part import Part, PythonPart
 from stackloom.service.machine.postgres import Postgres
 from stackloom.service.machine.process import SIGNALS, first_of
-from stackloom.service.machine.upgrading import prepare_database
 from stackloom.service.machine.state import keys_beside_database, state_folder, write_bearer
 from stackloom.service.machine.supervisor import Supervisor
+from stackloom.service.machine.upgrading import prepare_database
 from stackloom.service.settings import ServiceSettings
 from stackloom.service.settings_rules import check_settings
 from stackloom.service.settings_sources import variable
