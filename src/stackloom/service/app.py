@@ -109,8 +109,7 @@ def create_app(
     return Application(
         lambda: opened(chosen, identities=identities, grants=grants, observe=observe),
         all_routes(),
-        # A page is at whatever address a browser has found it: see tokens.check_origin.
-        Site(keystone=chosen.identity.auth_url),
+        Site(keystone=chosen.identity.auth_url, public_url=chosen.server.public_url),
     )
 
 
