@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # has none
 from playwright.sync_api import Browser, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -34,7 +34,6 @@ def started_browser() -> Iterator[Browser]:
 
 def grave_violations(page: Page) -> list[str]:
     """Return what axe finds to be serious or critical, with the elements concerned."""
-    # A style of axe's own would be refused by the policy of the page, and is not needed.
     found: dict[str, Any] = Axe().run(page).response
     return [
         f"{each['id']}: {node['html'][:160]}: {node['failureSummary']}"

@@ -106,7 +106,7 @@ class _Server(uvicorn.Server):
 def served(service: Service) -> Iterator[Service]:
     """Serve the page on the loopback, in a thread of its own."""
     config = uvicorn.Config(
-        service,  # type: ignore[arg-type] # ASGI's types, each library has its own
+        service,
         host="127.0.0.1",
         port=0,
         lifespan="off",

@@ -91,6 +91,18 @@ class Documents:
         text = msgspec.json.encode(body) if body is not None else b""
         return await self._send(method, path, headers or {}, text)
 
+    async def look(self, path: str, body: msgspec.Struct) -> Answer:
+        """Ask with a body for what changes nothing, and return the answer.
+
+        A page that is only looked at was asked for without an ``Origin``, so its own is given.
+
+        Raises:
+            Refusal: the status is 400 or more.
+        """
+        own = f"{self._visitor.scheme}://{self._visitor.host}"
+        headers = {"Origin": self._visitor.origin or own}
+        return await self._send("POST", path, headers, msgspec.json.encode(body))
+
     async def send_form(self, path: str, fields: Mapping[str, str]) -> Answer:
         """Send what a form was filled in with, and return the answer.
 

@@ -16,15 +16,16 @@ class Site:
     Attributes:
         keystone: where people log in with a name and a password; "" where the service prints one
             bearer that opens it.
-        public_url: what its addresses begin with; "" for whatever the browser called it.
+        public_url: what the operator says that its addresses begin with; "" where nothing is said.
     """
 
     keystone: str = ""
     public_url: str = ""
 
     def is_ours(self, visitor: Visitor) -> bool:
-        """Say whether a form was sent from a page of this service."""
-        if self.public_url:
-            parts = urlsplit(self.public_url)
-            return visitor.origin == f"{parts.scheme}://{parts.netloc}"
-        return visitor.origin == f"{visitor.scheme}://{visitor.host}"
+        """Say whether a form was sent from a page of this service.
+
+        The host is compared and not the scheme: behind a proxy that does TLS we see another one.
+        """
+        ours = {visitor.host, urlsplit(self.public_url).netloc} - {""}
+        return urlsplit(visitor.origin).netloc in ours

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from stackloom.cloud.sketch import Badge, Bar, BarNote, Box, Leg, Part, Port
 
+_SHORT_ID = 8
+
 
 @dataclass(slots=True, kw_only=True)
 class Thing:
@@ -27,6 +29,11 @@ class Thing:
     places: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
 
+    def stands(self, place: str) -> None:
+        """Take where it is; where that is said twice, once."""
+        if place not in self.places:
+            self.places.append(place)
+
     def add(self, note: str, status: str, details: Iterable[str]) -> None:
         """Take what another part says of the same thing."""
         self.note = self.note or note
@@ -41,7 +48,8 @@ def things_of(parts: Iterable[Part]) -> tuple[Thing, ...]:
     for part in parts:
         if isinstance(part, Bar | Box | Port | Badge) and part.key:
             thing = things.setdefault(part.key, Thing(key=part.key, kind=_kind(part)))
-            thing.name = thing.name or part.label
+            # What has no name is called by its id in pictures, which has a column of its own here.
+            thing.name = thing.name or (part.label if part.label != part.key else "")
             thing.is_borrowed = thing.is_borrowed or (isinstance(part, Bar) and part.is_borrowed)
             thing.add(part.note, part.status, part.details)
     for part in parts:
@@ -62,12 +70,17 @@ def _place(part: Part, things: dict[str, Thing]) -> None:
     if isinstance(part, BarNote) and part.bar in things:
         things[part.bar].places.append(f"subnet {part.note}")
     elif isinstance(part, Leg) and part.box in things:
-        things[part.box].places.append(f"{_name(part.bar, things)} {part.note}".rstrip())
+        things[part.box].stands(f"{_name(part.bar, things)} {part.note}".rstrip())
     elif isinstance(part, Badge) and part.on:
-        things[part.key].places.append(f"on {_name(part.on, things)}")
+        things[part.key].stands(f"on {_name(part.on, things)}")
     elif isinstance(part, Port):
-        things[part.key].places.append(f"on {_name(part.bar, things)}")
+        things[part.key].stands(f"on {_name(part.bar, things)}")
 
 
 def _name(key: str, things: dict[str, Thing]) -> str:
-    return things[key].name or key if key in things else key
+    """Return what people call a thing: its name, or what it is and the beginning of its id."""
+    thing = things.get(key)
+    if thing and thing.name:
+        return thing.name
+    sort = f"{thing.kind} " if thing else ""
+    return f"{sort}{thing.note}" if thing and thing.note else f"{sort}{key[:_SHORT_ID]}…"

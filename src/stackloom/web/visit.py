@@ -175,6 +175,8 @@ def _environment() -> Environment:
         "moment": words.moment,
         "lasting": words.lasting,
         "value": words.value,
+        "cloud_id": words.cloud_id,
+        "person": words.person,
         "anchor": picture.anchor,
     }
     environment.globals |= {"glyphs": words.glyphs}

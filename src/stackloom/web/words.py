@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,14 +11,14 @@ from markupsafe import Markup
 
 from stackloom.scenario.picture.icons import (
     CHANGE_GLYPHS,
-    HEALTH_SHAPES,
     ICONS,
     OTHER_ICON,
     STAGE_GLYPHS,
 )
-from stackloom.wire.links import Link
+from stackloom.wire.caller import Whoami
 
 _LONGEST_VALUE = 2_000
+_SHORT_ID = 16
 _PATHS = {change.value: path for change, path in CHANGE_GLYPHS.items()} | {
     stage.value: path for stage, path in STAGE_GLYPHS.items()
 }
@@ -102,11 +101,6 @@ def glyphs() -> str:
     return msgspec.json.encode(paths).decode()
 
 
-def health_shape(kind: str) -> str:
-    """Return the shape of ``good``, ``busy``, ``bad`` or ``idle``."""
-    return HEALTH_SHAPES[kind]
-
-
 def spoken(word: str) -> str:
     """Return a word of the wire as people write it: ``in sync``."""
     return word.replace("_", " ")
@@ -128,6 +122,23 @@ def moment(value: datetime | None, *, clock: bool = False) -> Markup:
     )
 
 
+def cloud_id(id: str | None) -> Markup:
+    """Return an id of the cloud, which may go on in the next line only where two are joined."""
+    if not id:
+        return Markup('<span class="none">–</span>')
+    parts = [Markup("<span>{}</span>").format(part) for part in id.split("/")]
+    return Markup('<code class="id">{}</code>').format(Markup("/<wbr>").join(parts))
+
+
+def person(id: str, who: Whoami | None) -> Markup:
+    """Return who somebody is: the name where it is the visitor, whose name alone is known."""
+    if who is not None and who.user_id == id:
+        return Markup('<span title="{}">{}</span>').format(id, who.user_name)
+    if len(id) <= _SHORT_ID:
+        return Markup("<span>{}</span>").format(id)
+    return Markup('<code class="id" title="{}">{}…</code>').format(id, id[:8])
+
+
 def lasting(seconds: float) -> str:
     """Return a time in words: ``0.4 s``, ``1 min 5 s``."""
     if seconds < 60:
@@ -146,8 +157,3 @@ def value(given: Any) -> str:
     else:
         text = msgspec.json.format(msgspec.json.encode(given), indent=0).decode()
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
-
-
-def href(links: Iterable[Link], rel: str) -> str:
-    """Return the address that a document gives for a relation; "" where it gives none."""
-    return next((link.href for link in links if link.rel == rel), "")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -32,8 +31,6 @@ from stackloom.wire.scenario import (
     ScenarioSource,
     Validation,
 )
-
-DRAWING: Final = "/v1/scenarios/draw"
 
 
 @get("/scenarios/new", include_in_schema=False)
@@ -141,7 +138,7 @@ async def _shown(
 
 async def _validated(visit: Visit, source: ScenarioSource) -> Part[Validation]:
     try:
-        answer = await visit.documents.send("POST", "/v1/scenarios/validate", source)
+        answer = await visit.documents.look("/v1/scenarios/validate", source)
         return Part(read(answer, Validation))
     except Refusal as refusal:
         return Part(None, refusal)
@@ -149,7 +146,7 @@ async def _validated(visit: Visit, source: ScenarioSource) -> Part[Validation]:
 
 async def _drawn(visit: Visit, source: ScenarioSource) -> Part[Markup]:
     try:
-        answer = await visit.documents.send("POST", f"{DRAWING}?format=svg", source)
+        answer = await visit.documents.look("/v1/scenarios/draw?format=svg", source)
     except Refusal as refusal:
         return Part(None, refusal)
     return Part(inline(answer.body.decode(), title="the scenario as it is written here"))

@@ -151,7 +151,11 @@ function parts(address) {
 function id(address, cloudId) {
   for (const row of address ? rows(address) : []) {
     const cell = row.querySelector("[data-id-cell]");
-    if (cell) cell.textContent = cloudId;
+    if (!cell) continue;
+    const code = document.createElement("code");
+    code.className = "id";
+    code.textContent = cloudId;
+    cell.replaceChildren(code);
   }
 }
 
