@@ -32,6 +32,7 @@ from stackloom.service.metrics import METRICS
 from stackloom.service.refusal import Refused
 from stackloom.service.sealed import open_secrets
 from stackloom.service.settings import ServiceSettings
+from stackloom.service.tracing import traced
 from stackloom.service.worker.applying import apply, try_again
 from stackloom.service.worker.brake import Brake
 from stackloom.service.worker.checking import check
@@ -98,7 +99,7 @@ class Carriage:
         if job.global_request_id:
             ids["global_request_id"] = job.global_request_id
         seconds = self._bench.settings.runs.lease_seconds
-        with noting(**ids):
+        with noting(**ids), traced(f"job {job.kind}", ids):
             if job.attempt > 1:
                 METRICS.taken_over()
             log.info("%s begins, attempt %d", job.kind, job.attempt)

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 from stackloom.service.database import pool
+from stackloom.service.database.housekeeping import Keeping, keep_house
 from stackloom.service.database.jobs import JobTable
 from stackloom.service.database.listener import JOBS, Listener, wait_for
 from stackloom.service.database.pool import DatabaseAway
@@ -38,6 +39,9 @@ _CHECKS_SECONDS = 5.0
 _GRANTS_SECONDS = 10.0
 _HOOKS_SECONDS = 5.0
 _NUMBERS_SECONDS = 5.0
+_HOUR_SECONDS = 3_600.0
+_DAY_SECONDS = 24 * _HOUR_SECONDS
+_HOUSE_SECONDS = _HOUR_SECONDS
 # Of what is due: the rest is brought once these have been taken up.
 _MOST_BROUGHT = 50
 
@@ -105,11 +109,12 @@ class Worker:
         ):
             loops = [
                 group.create_task(_kept_up(lambda: delivery.run(self._crew.carry, stop), stop)),
-                group.create_task(self._reconcile(delivery)),
+                group.create_task(_kept_up(lambda: self._reconcile(delivery), stop)),
                 group.create_task(_every(_CHECKS_SECONDS, self._begin_checks)),
                 group.create_task(_every(_GRANTS_SECONDS, self._keeper.end_idle)),
                 group.create_task(_every(_HOOKS_SECONDS, self._hooks.deliver_all_due)),
                 group.create_task(_every(_NUMBERS_SECONDS, self._note_numbers)),
+                group.create_task(_every(_HOUSE_SECONDS, self._keep_house)),
             ]
             log.info("works on jobs, %d at once", at_once)
             await stop.wait()
@@ -135,6 +140,16 @@ class Worker:
         for id in await begin_checks(self._bench.pool):
             log.info("check %s begins by the clock", id)
 
+    async def _keep_house(self) -> None:
+        runs = self._bench.settings.runs
+        keeping = Keeping(
+            history_seconds=runs.history_days * _DAY_SECONDS,
+            plan_seconds=runs.plan_hours * _HOUR_SECONDS,
+        )
+        gone = await keep_house(self._bench.pool, keeping)
+        if gone and any(gone.values()):
+            log.info("too old, and gone: %s", gone)
+
     async def _note_numbers(self) -> None:
         jobs = self._bench.jobs
         METRICS.jobs(await jobs.count_by_state(), await jobs.oldest_seconds())
@@ -158,5 +173,5 @@ async def _kept_up(loop: Callable[[], Awaitable[None]], stop: asyncio.Event) -> 
         try:
             await loop()
         except Exception:
-            log.exception("delivery has fallen, and begins again")
+            log.exception("a mistake in stackloom; what has fallen begins again")
             await asyncio.sleep(_AGAIN_SECONDS)
