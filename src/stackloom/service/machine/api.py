@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from asyncio import TaskGroup
+from contextlib import AsyncExitStack
 
 import uvloop
 
-from stackloom.service.app import create_app
+from stackloom.service.app import Application, create_app
 from stackloom.service.machine.metrics_listener import answering_metrics
 from stackloom.service.machine.notice import LISTENER_VARIABLE, tell_ready
 from stackloom.service.machine.process import run_child
 from stackloom.service.machine.server import Server
 from stackloom.service.metrics import METRICS
 from stackloom.service.settings import ServiceSettings
+from stackloom.service.tracing import traced_app, tracing
 
 
 async def serve_api(settings: ServiceSettings, stop: asyncio.Event) -> None:
@@ -27,23 +30,25 @@ async def serve_api(settings: ServiceSettings, stop: asyncio.Event) -> None:
     listener = socket.socket(fileno=int(os.environ[LISTENER_VARIABLE]))
     listener.set_inheritable(False)
     app = create_app(settings, observe=METRICS.request)
-    server = Server(app, settings.server, tell_up=lambda: tell_ready("answers"))
-
-    async def end() -> None:
-        await stop.wait()
-        app.let_go()
-        server.should_exit = True
-
-    async with (
-        answering_metrics(settings.metrics.listen, setting="[metrics] listen"),
-        app.running() as context,
-        asyncio.TaskGroup() as tasks,
-    ):
+    async with AsyncExitStack() as stack:
+        stack.enter_context(tracing(settings.telemetry, process="api"))
+        await stack.enter_async_context(
+            answering_metrics(settings.metrics.listen, setting="[metrics] listen")
+        )
+        context = await stack.enter_async_context(app.running())
         METRICS.watch_streams(lambda: context.streams.open_now)
         METRICS.watch_pool(context.desk.pool.get_stats)
-        waiting = tasks.create_task(end())
+        server = Server(traced_app(app), settings.server, tell_up=lambda: tell_ready("answers"))
+        tasks = await stack.enter_async_context(TaskGroup())
+        ending = tasks.create_task(_end(app, server, stop))
         await server.serve([listener])
-        waiting.cancel()
+        ending.cancel()
+
+
+async def _end(app: Application, server: Server, stop: asyncio.Event) -> None:
+    await stop.wait()
+    app.let_go()
+    server.should_exit = True
 
 
 if __name__ == "__main__":

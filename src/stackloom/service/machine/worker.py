@@ -10,20 +10,22 @@ from stackloom.service.machine.metrics_listener import answering_metrics
 from stackloom.service.machine.notice import tell_ready, tell_systemd
 from stackloom.service.machine.process import run_child
 from stackloom.service.settings import ServiceSettings
+from stackloom.service.tracing import tracing
 from stackloom.service.worker.worker import run_worker
 
 
 async def serve_worker(settings: ServiceSettings, stop: asyncio.Event) -> None:
     """Work on jobs until it should end; what is under way comes to a safe point first."""
     address = settings.metrics.worker_listen
-    async with (
-        answering_metrics(address, setting="[metrics] worker_listen"),
-        asyncio.TaskGroup() as group,
-    ):
-        noticing = group.create_task(_tell_stopping(stop))
-        tell_ready("works on jobs")
-        await run_worker(settings, stop)
-        noticing.cancel()
+    with tracing(settings.telemetry, process="worker"):
+        async with (
+            answering_metrics(address, setting="[metrics] worker_listen"),
+            asyncio.TaskGroup() as group,
+        ):
+            noticing = group.create_task(_tell_stopping(stop))
+            tell_ready("works on jobs")
+            await run_worker(settings, stop)
+            noticing.cancel()
 
 
 async def _tell_stopping(stop: asyncio.Event) -> None:
