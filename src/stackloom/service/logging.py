@@ -28,7 +28,13 @@ _noted: ContextVar[Mapping[str, str]] = ContextVar("noted", default=MappingProxy
 _SECRETS = (
     (re.compile(r"gAAAA[\w=-]{20,}"), "***"),
     (re.compile(r"://[^/@\s]*:[^/@\s]*@"), "://***@"),
-    (re.compile(r"(?i)((?:x-(?:auth|subject)-token|authorization)['\"]?\s*[:=]\s*)\S+"), r"\1***"),
+    (
+        re.compile(
+            r"(?i)((?:x-(?:auth|subject)-token|authorization)['\"]?\s*[:=]\s*)"
+            r"(?:(?:bearer|basic) )?\S+"
+        ),
+        r"\1***",
+    ),
 )
 
 
