@@ -19,6 +19,7 @@ from stackloom.service.app import Application, create_app
 from stackloom.service.machine.metrics_listener import answering_metrics
 from stackloom.service.machine.notice import LISTENER_VARIABLE, tell_ready
 from stackloom.service.machine.process import run_child
+from stackloom.service.machine.rpc_listener import answering_rpc
 from stackloom.service.machine.server import Server
 from stackloom.service.metrics import METRICS
 from stackloom.service.settings import ServiceSettings
@@ -36,6 +37,7 @@ async def serve_api(settings: ServiceSettings, stop: asyncio.Event) -> None:
             answering_metrics(settings.metrics.listen, setting="[metrics] listen")
         )
         context = await stack.enter_async_context(app.running())
+        await stack.enter_async_context(answering_rpc(settings, context))
         METRICS.watch_streams(lambda: context.streams.open_now)
         METRICS.watch_pool(context.desk.pool.get_stats)
         server = Server(traced_app(app), settings.server, tell_up=lambda: tell_ready("answers"))

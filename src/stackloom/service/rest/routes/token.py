@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from stackloom.service.operation.callers import whoami
 from stackloom.service.rest.asked import Asked
 from stackloom.service.rest.route import Who, route
 from stackloom.wire.caller import Whoami
@@ -11,17 +12,7 @@ from stackloom.wire.caller import Whoami
 @route("GET", "/v1/token", who=Who.READER)
 async def show_token(asked: Asked) -> Whoami:
     """Show who asks: user, project, roles, and until when."""
-    caller = asked.caller
-    return Whoami(
-        user_id=caller.user_id,
-        user_name=caller.user_name,
-        project_id=caller.project_id,
-        project_name=caller.project_name,
-        roles=tuple(sorted(caller.roles)),
-        cloud=asked.context.settings.identity.auth_url,
-        expires_at=caller.expires_at,
-        may_change=caller.may_change,
-    )
+    return whoami(asked.caller, asked.desk)
 
 
 ROUTES = (show_token,)

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ring around every call: its id, token, limits, refusals, and its line in the log.
+
+The only place of gRPC that catches broadly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import NoReturn
+from uuid import uuid4
+
+from google.protobuf.message import DecodeError, Message
+from grpc.aio import ServicerContext
+
+from stackloom.log import Secret
+from stackloom.service.database.idempotency import Stored
+from stackloom.service.logging import noting
+from stackloom.service.refusal import Refused
+from stackloom.service.rest.context import Context
+from stackloom.service.rpc.asked import Asked
+from stackloom.service.rpc.method import Method
+from stackloom.service.rpc.refusals import DETAILS, details_of, message_of, status_code
+from stackloom.service.rpc.translate import message_of as answer_of
+
+log = logging.getLogger(__name__)
+
+Servicer = ServicerContext[bytes, bytes]
+
+REQUEST_ID = "x-openstack-request-id"
+_REQUEST_ID = re.compile(r"req-[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class Call:
+    """One call of a method."""
+
+    def __init__(self, context: Context, method: Method, servicer: Servicer) -> None:
+        self._context = context
+        self._method = method
+        self._servicer = servicer
+        self._said = _metadata(servicer)
+        self._request_id = f"req-{uuid4()}"
+        came_with = self._said.get(REQUEST_ID, "")
+        self._global_request_id = (
+            came_with if _REQUEST_ID.fullmatch(came_with) else self._request_id
+        )
+        self._project_id = ""
+        self._begun = time.perf_counter()
+
+    async def answer(self, data: bytes) -> bytes:
+        """Answer a call that is answered once."""
+        await self._begin()
+        with self._noting():
+            try:
+                asked = await self._met()
+                answer = await self._answer(asked, data)
+            except Exception as error:  # noqa: BLE001 - the edge: nobody else would tell the caller
+                await self._refuse(error)
+            self._tell(200)
+            return answer
+
+    async def stream(self, data: bytes) -> AsyncIterator[bytes]:
+        """Answer a call with whatever happens, until there is an end to it, or to the token."""
+        await self._begin()
+        with self._noting():
+            try:
+                asked = await self._met()
+                assert self._method.streaming, "it is one that streams"
+                events = await self._method.streaming(asked, self._request(data))
+                streams = self._context.streams
+                streams.check(self._project_id)
+                with streams.counted(self._project_id):
+                    async for event in _until_closed(events, asked, streams.closing):
+                        yield answer_of(event, self._method.answer).SerializeToString()
+            except Exception as error:  # noqa: BLE001 - the edge: nobody else would tell the caller
+                await self._refuse(error)
+            self._tell(200)
+
+    async def _begin(self) -> None:
+        await self._servicer.send_initial_metadata(((REQUEST_ID, self._request_id),))
+
+    async def _met(self) -> Asked:
+        """Find out who asks, and whether they may ask once more.
+
+        Raises:
+            Refused: nobody, not they, or not now.
+        """
+        caller = await self._context.identities.caller(
+            self._token(),
+            request_id=self._request_id,
+            global_request_id=self._global_request_id,
+        )
+        self._project_id = caller.project_id
+        self._context.rates.check(caller.project_id, "POST" if self._method.is_making else "GET")
+        return Asked(context=self._context, caller=caller)
+
+    def _token(self) -> Secret:
+        text = self._said.get("x-auth-token", "")
+        scheme, _, bearer = self._said.get("authorization", "").partition(" ")
+        if not text and scheme.lower() == "bearer":
+            text = bearer.strip()
+        if not text:
+            raise Refused(
+                "token.missing",
+                f"{self._method.path} came without a token",
+                hint="send it in the metadata, as x-auth-token or authorization: Bearer",
+            )
+        if not _TOKEN.fullmatch(text):
+            raise Refused(
+                "token.refused", "the token is not one of Keystone's: 1 to 8192 characters"
+            )
+        return Secret(text)
+
+    def _request(self, data: bytes) -> Message:
+        request = self._method.request()
+        try:
+            request.ParseFromString(data)
+        except DecodeError as error:
+            name = self._method.request.DESCRIPTOR.name
+            raise Refused("body.invalid", f"what was sent is no {name}: {error}") from error
+        return request
+
+    async def _answer(self, asked: Asked, data: bytes) -> bytes:
+        key = self._said.get("idempotency-key", "") if self._method.is_making else ""
+        if key and not _KEY.fullmatch(key):
+            raise Refused("header.invalid", "idempotency-key is 1 to 128 visible characters")
+        return await (self._once(asked, key, data) if key else self._done(asked, data))
+
+    async def _done(self, asked: Asked, data: bytes) -> bytes:
+        assert self._method.answering, "it is one that answers"
+        came = await self._method.answering(asked, self._request(data))
+        answer = came if isinstance(came, Message) else answer_of(came, self._method.answer)
+        return answer.SerializeToString()
+
+    async def _once(self, asked: Asked, key: str, data: bytes) -> bytes:
+        """Do it, or give what it gave when it was asked for with the same key before."""
+        table = asked.desk.store(asked.caller).idempotency
+        user_id = asked.caller.user_id
+        digest = hashlib.sha256(f"{self._method.path}\n".encode() + data).digest()
+        stored = await table.begin(user_id, key, digest)
+        if stored is not None:
+            return stored.body
+        try:
+            answer = await self._done(asked, data)
+        except BaseException:
+            # Also where the process is told to stop: the key must not stay under way.
+            await asyncio.shield(table.drop(user_id, key))
+            raise
+        await asyncio.shield(table.end(user_id, key, Stored(status=200, body=answer)))
+        return answer
+
+    async def _refuse(self, error: Exception) -> NoReturn:
+        refusal = self._context.refusals.of(
+            error, path=self._method.path, request_id=self._request_id
+        )
+        self._tell(refusal.status)
+        details = details_of(refusal).SerializeToString()
+        self._servicer.set_trailing_metadata(((DETAILS, details),))
+        await self._servicer.abort(status_code(refusal.status), message_of(refusal))
+        raise AssertionError("abort raises")
+
+    def _tell(self, status: int) -> None:
+        seconds = time.perf_counter() - self._begun
+        self._context.observe(self._method.path, "RPC", status, seconds)
+        log.info(
+            "%s %d %.4f s %s",
+            self._method.path,
+            status,
+            seconds,
+            self._servicer.peer(),
+            extra={"project_id": self._project_id},
+        )
+
+    def _noting(self) -> AbstractContextManager[None]:
+        return noting(request_id=self._request_id, global_request_id=self._global_request_id)
+
+
+def _metadata(servicer: Servicer) -> Mapping[str, str]:
+    pairs = servicer.invocation_metadata() or ()
+    return {key: value for key, value in pairs if isinstance(value, str)}
+
+
+async def _until_closed(
+    events: AsyncIterator[object], asked: Asked, closing: asyncio.Event
+) -> AsyncIterator[object]:
+    """Hand events on, until the service or the token ends.
+
+    Raises:
+        Refused: the token has ended, or the service does; whoever watches comes back.
+    """
+    until = asked.caller.expires_at
+    close = asyncio.ensure_future(closing.wait())
+    coming = asyncio.ensure_future(anext(events))
+    try:
+        while True:
+            left = (until - datetime.now(UTC)).total_seconds() if until else None
+            if left is not None and left <= 0:
+                raise Refused("token.refused", "the token has ended; come back with another one")
+            await asyncio.wait({coming, close}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done():
+                yield coming.result()
+                coming = asyncio.ensure_future(anext(events))
+            elif close.done():
+                raise Refused("stopping", "the service goes down; another one answers, or it again")
+    except StopAsyncIteration:
+        return
+    finally:
+        close.cancel()
+        coming.cancel()

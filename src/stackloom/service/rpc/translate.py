@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Between messages of gRPC and structs of the wire, field by field, by name. Pure.
+
+A message has the fields of its struct, but for links, which lead to documents of REST. What
+differs: an event has what is special to its type in a message of its own, a part of a picture
+likewise, and a page has the marker of the next one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from google.protobuf.json_format import ParseDict
+from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Value
+
+from stackloom.service.rest.body import decoded
+from stackloom.wire.links import Links
+
+_Field = Any
+"""A ``FieldDescriptor``, of which protobuf has two, in Python and in C."""
+
+StructT = TypeVar("StructT")
+MessageT = TypeVar("MessageT", bound=Message)
+
+# Beyond it a double does not tell two whole numbers apart.
+_MOST_EXACT = 2**53
+# Of a message: protobuf itself reads no more levels than that.
+_DEEPEST = 100
+
+
+def struct_of(message: Message, struct: type[StructT], **more: object) -> StructT:
+    """Read a request, with the limits that a body of REST has.
+
+    Args:
+        more: what the struct has beside the message's fields; None takes a field out.
+
+    Raises:
+        Refused: a field is not as it should be; says which.
+    """
+    plain = {**plain_of(message), **more}
+    given = {name: value for name, value in plain.items() if value is not None}
+    return decoded(json.dumps(given).encode(), struct, deepest=_DEEPEST)
+
+
+def plain_of(message: Message) -> dict[str, Any]:
+    """Return a message as plain values; what is not given is not there."""
+    result: dict[str, Any] = {}
+    for field in message.DESCRIPTOR.fields:
+        if field.has_presence and not message.HasField(field.name):
+            continue
+        result[field.name] = _plain_field(field, getattr(message, field.name))
+    return result
+
+
+def _plain_field(field: _Field, value: Any) -> Any:
+    if field.message_type and field.message_type.GetOptions().map_entry:
+        return {key: _plain(value[key]) for key in value}
+    if field.is_repeated:
+        return [_plain(each) for each in value]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Value):
+        return _any(value)
+    return plain_of(value) if isinstance(value, Message) else value
+
+
+def _any(value: Value) -> Any:
+    """Return any JSON value; a number that is whole is an integer, for protobuf knows only one."""
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return {key: _any(each) for key, each in value.struct_value.fields.items()}
+    if kind == "list_value":
+        return [_any(each) for each in value.list_value.values]
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if abs(number) <= _MOST_EXACT and number.is_integer() else number
+    return None if kind in {None, "null_value"} else getattr(value, kind)
+
+
+def message_of(struct: object, message: type[MessageT]) -> MessageT:
+    """Return an answer."""
+    plain = _shaped(msgspec.to_builtins(struct))
+    # Of what the message does not have, only links are left out; a test compares the rest.
+    return ParseDict(plain, message(), ignore_unknown_fields=True)
+
+
+# Fields that hold whatever JSON has, which is nobody's to shape.
+_ANYTHING = frozenset({"have", "want", "value", "variables", "items"})
+_OF_EVERY_EVENT = ("type", "seq", "position", "at", "job_id", "scenario_id", "message")
+
+
+def _shaped(value: Any) -> Any:
+    """Put into messages of their own what is special to one of several types; leave None out."""
+    if isinstance(value, list | tuple):
+        return [_shaped(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    shaped = {
+        key: each if key in _ANYTHING else _shaped(each)
+        for key, each in value.items()
+        if each is not None or key in _ANYTHING
+    }
+    if "position" in value and "type" in value:
+        common = {name: shaped.pop(name) for name in _OF_EVERY_EVENT if name in shaped}
+        return {**common, common["type"]: shaped}
+    if "part" in value:
+        return {shaped.pop("part"): shaped}
+    if marker := next_marker(msgspec.convert(value.get("links", ()), Links)):
+        shaped["next_marker"] = marker
+    return shaped
+
+
+def next_marker(links: Links) -> str | None:
+    """Return what the next page is asked for with, None where there is none."""
+    for link in links:
+        if link.rel == "next":
+            return parse_qs(urlsplit(link.href).query).get("marker", [None])[0]
+    return None
