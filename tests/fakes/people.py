@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from stackloom.auth.token import Token
 from stackloom.log import Secret
 from stackloom.service.identity.caller import Caller
 from stackloom.service.refusal import Refused
@@ -20,12 +21,16 @@ class FakePeople:
 
     Args:
         expires_at: when every token ends.
+        catalog: where the services of the cloud are, for whoever asks them.
     """
 
     challenge = CHALLENGE
 
-    def __init__(self, *, expires_at: datetime | None = None) -> None:
+    def __init__(
+        self, *, expires_at: datetime | None = None, catalog: Token | None = None
+    ) -> None:
         self._expires_at = expires_at
+        self._catalog = catalog
 
     async def caller(self, token: Secret, *, request_id: str, global_request_id: str) -> Caller:
         """Return who the token says."""
@@ -42,6 +47,7 @@ class FakePeople:
             roles=frozenset({role, "reader"} if role == "member" else {role}),
             expires_at=self._expires_at,
             token=token,
+            catalog=self._catalog,
             methods=("password",),
             request_id=request_id,
             global_request_id=global_request_id,

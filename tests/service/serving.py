@@ -31,15 +31,19 @@ STRANGER = {"X-Auth-Token": "red-member"}
 
 
 def settings_for(
-    database_url: str, folder: Path, limits: LimitsSettings | None = None
+    database_url: str,
+    folder: Path,
+    limits: LimitsSettings | None = None,
+    *,
+    keystone: str = KEYSTONE,
 ) -> ServiceSettings:
-    """Return settings of a service that finds nothing but its database."""
+    """Return settings of a service that finds nothing but its database, unless told otherwise."""
     keys_file = folder / "keys"
     write_new_key(keys_file)
     return ServiceSettings(
         server=ServerSettings(public_url=URL),
         database=DatabaseSettings(url=database_url, pool_size=4),
-        identity=IdentitySettings(auth_url=KEYSTONE),
+        identity=IdentitySettings(auth_url=keystone),
         secrets=SecretsSettings(keys_file=str(keys_file)),
         limits=limits or LimitsSettings(readings_at_once=1),
     )

@@ -57,7 +57,8 @@ class Resource:
         if route.who is not Who.ALL:
             await _meet(route, asked)
         arguments, content = await _arguments(route, asked, scope, receive)
-        if route.is_repeatable and (key := asked.header("idempotency-key")):
+        if route.is_repeatable and "idempotency-key" in asked.headers:
+            key = asked.header("idempotency-key")
             came = await idempotency.once(
                 asked, key, content, route.status, lambda: _called(route, asked, arguments)
             )

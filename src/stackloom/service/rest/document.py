@@ -142,7 +142,7 @@ def refusals_of(route: Route) -> tuple[str, ...]:
         codes |= set(_WITH_TOKEN)
     if route.query is not None:
         codes.add("parameter.invalid")
-    if route.names:
+    if route.names or _names_others(route.body) or _names_others(route.query):
         codes.add("not-found")
     if route.body is not None or route.form is not None:
         codes |= set(_WITH_BODY)
@@ -153,6 +153,13 @@ def refusals_of(route: Route) -> tuple[str, ...]:
     if SSE in route.media_types:
         codes.add("format.not-offered")
     return tuple(sorted(codes, key=lambda code: (CODES[code].status, code)))
+
+
+def _names_others(struct: type[msgspec.Struct] | None) -> bool:
+    """Whether one of the fields is the id of something that need not be there."""
+    return struct is not None and any(
+        field.name.endswith("_id") for field in msgspec.structs.fields(struct)
+    )
 
 
 def operation_of(route: Route) -> Schema:
@@ -224,7 +231,7 @@ def _headers(route: Route) -> list[Schema]:
     described: list[tuple[str, bool, str, Schema]] = []
     if route.needs_match:
         words = "The ETag of the document that the caller has read."
-        described.append(("If-Match", True, words, _TEXT))
+        described.append(("If-Match", True, words, {**_TEXT, "minLength": 1}))
     if route.method == "GET" and route.has_etag:
         words = "The ETag of what the caller has; the answer is 304 where that is still so."
         described.append(("If-None-Match", False, words, _TEXT))

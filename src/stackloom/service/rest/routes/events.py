@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 from uuid import UUID
+
+import msgspec
 
 from stackloom.service.database.events import Place
 from stackloom.service.operation import events
@@ -18,6 +21,7 @@ from stackloom.service.rest.stream import LINES, SSE, Number, stream_of
 from stackloom.wire.event import EventPage
 
 _FORMATS = (JSON, LINES, SSE)
+_QueryT = TypeVar("_QueryT", EventQuery, ProjectEventQuery)
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -32,6 +36,7 @@ async def list_run_events(
     is over: the former ends with ``event: end``, or with ``event: unauthorized`` where the token
     ends first.
     """
+    query = _after_last_seen(asked, query)
     if wanted := _wanted(asked):
         place = await events.job_place(asked.caller, asked.desk, "runs", run_id)
         return _stream(asked, place, wanted, query.after, "seq")
@@ -44,6 +49,7 @@ async def list_plan_events(
     asked: Asked, *, plan_id: UUID, query: EventQuery
 ) -> Answer[EventPage] | Stream:
     """List or watch the events of a plan, as those of a run."""
+    query = _after_last_seen(asked, query)
     if wanted := _wanted(asked):
         place = await events.job_place(asked.caller, asked.desk, "plans", plan_id)
         return _stream(asked, place, wanted, query.after, "seq")
@@ -57,6 +63,7 @@ async def list_events(asked: Asked, *, query: ProjectEventQuery) -> Answer[Event
 
     As those of a run, but they are counted by ``position``, and there is no end.
     """
+    query = _after_last_seen(asked, query)
     if wanted := _wanted(asked):
         place = await events.project_place(asked.caller, asked.desk, query.scenario_id)
         return _stream(asked, place, wanted, query.after, "position")
@@ -71,7 +78,7 @@ def _wanted(asked: Asked) -> str:
 
 def _stream(asked: Asked, place: Place, media_type: str, after: int, number: Number) -> Stream:
     return stream_of(
-        events.follow(asked.caller, asked.desk, place, _last_seen(asked, after)),
+        events.follow(asked.caller, asked.desk, place, after),
         media_type,
         number=number,
         streams=asked.context.streams,
@@ -80,14 +87,14 @@ def _stream(asked: Asked, place: Place, media_type: str, after: int, number: Num
     )
 
 
-def _last_seen(asked: Asked, after: int) -> int:
-    """Return the number of the last event that the reader has: what a browser says goes first."""
+def _after_last_seen(asked: Asked, query: _QueryT) -> _QueryT:
+    """Return *query* from the last event on that the reader has: what a browser says goes first."""
+    if "last-event-id" not in asked.headers:
+        return query
     header = asked.header("last-event-id")
-    if not header:
-        return after
     if not _NUMBER.fullmatch(header):
         raise Refused("header.invalid", f"Last-Event-ID: {header[:40]!r} is no number of an event")
-    return int(header)
+    return msgspec.structs.replace(query, after=int(header))
 
 
 ROUTES = (list_run_events, list_plan_events, list_events)
