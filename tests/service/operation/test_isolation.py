@@ -110,6 +110,7 @@ CALLS: dict[str, Call] = {
 UNNAMED = {
     "events.follow",
     "graphs.draw_project",
+    "graphs.draw_source",
     "lists.list_of_cloud",
     "plans.list_plans",
     "runs.list_runs",

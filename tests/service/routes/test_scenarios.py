@@ -11,6 +11,8 @@ from typing import TypeVar
 import httpx2
 from tests.service.serving import MEMBER, READER, STRANGER, URL, app_for, asking, settings_for
 
+from stackloom.service.settings import LimitsSettings
+
 T = TypeVar("T")
 Asking = Callable[[httpx2.AsyncClient], Awaitable[T]]
 TEXT = "scenario: one\nnetworks: {blue: {}}\n"
@@ -18,12 +20,16 @@ ONE = {"source": {"text": TEXT}}
 TWO = {"source": {"text": "scenario: one\nnetworks: {blue: {}, green: {}}\n"}, "tags": ["new"]}
 WRONG = "scenario: one\nnetworks:\n  blue: {mtuu: 1400}\nsubnets:\n  a: {network: gone}\n"
 
+# A test asks faster than a project may.
+_LIMITS = LimitsSettings(readings_at_once=1, posts_per_second=1_000, requests_per_second=1_000)
+
 
 def asked(database_url: str, folder: Path, ask: Asking[T]) -> T:
     """Return what *ask* finds out of a service of its own."""
 
     async def run() -> T:
-        async with asking(app_for(settings_for(database_url, folder))) as client:
+        settings = settings_for(database_url, folder, _LIMITS)
+        async with asking(app_for(settings)) as client:
             return await ask(client)
 
     return asyncio.run(run())
