@@ -89,10 +89,12 @@ def look(word: str) -> str:
 
 def icon(kind: str) -> Markup:
     """Return the sign of a kind of resource."""
+    # What belongs to a thing, such as the rules of a group, is called after it.
+    known = max((name for name in _KINDS if kind.startswith(name)), key=len, default="")
     return Markup(
         '<svg class="kind" viewBox="-1 -1 16 16" width="16" height="16" aria-hidden="true">'
         '<path d="{path}"/></svg>'
-    ).format(path=_KINDS.get(kind, OTHER_ICON))
+    ).format(path=_KINDS.get(known, OTHER_ICON))
 
 
 def glyphs() -> str:

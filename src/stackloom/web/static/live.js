@@ -185,7 +185,8 @@ function count() {
   ).length;
   bar.max = all;
   bar.value = over;
-  words.textContent = `${over} of ${all} steps have ended`;
+  const failed = document.querySelectorAll('tr[data-stage="failed"]').length;
+  words.textContent = `${over} of ${all} steps have ended${failed ? `, ${failed} failed` : ""}`;
 }
 
 /** @type {number | undefined} */
