@@ -19,7 +19,7 @@ from stackloom.service.database.events import Place
 from stackloom.service.identity.caller import Caller
 from stackloom.service.operation.callers_cloud import callers_cloud
 from stackloom.service.operation.desk import Desk
-from stackloom.service.operation.links import links_of, scenario_paths
+from stackloom.service.operation.links import links_of, page_paths, scenario_paths
 from stackloom.service.operation.queries import GraphQuery, ProjectGraphQuery
 from stackloom.service.refusal import Refused
 from stackloom.wire.event import Event, StepEnded, StepInDoubt, StepStarted, TakenOver
@@ -43,8 +43,9 @@ async def draw_scenario(
     """
     caller.check_may_read()
     picture = await _picture(caller, desk, scenario_id, query.overlay)
-    links = {"self": f"{scenario_paths(scenario_id)['graph']}", "scenario": _path(scenario_id)}
-    return await _drawn(desk, picture, query, links)
+    paths = scenario_paths(scenario_id)
+    own = page_paths(f"{paths['self']}/graph", query.said(), None)
+    return await _drawn(desk, picture, query, {**own, "scenario": paths["self"]})
 
 
 async def draw_source(
@@ -75,7 +76,7 @@ async def draw_project(caller: Caller, desk: Desk, query: ProjectGraphQuery) -> 
     caller.check_may_read()
     async with callers_cloud(caller, desk.settings) as cloud:
         picture = await operations.project_topology(cloud)
-    return await _drawn(desk, picture, query, {"self": "/v1/project/graph"})
+    return await _drawn(desk, picture, query, page_paths("/v1/project/graph", query.said(), None))
 
 
 async def _drawn(
@@ -251,10 +252,6 @@ async def _resources(caller: Caller, desk: Desk, scenario_id: UUID) -> list[Reso
 
 def _read(picture: bytes) -> Picture:
     return msgspec.json.decode(picture, type=Picture)
-
-
-def _path(scenario_id: UUID) -> str:
-    return f"/v1/scenarios/{scenario_id}"
 
 
 def _refused(detail: str, known: str = "") -> Refused:
