@@ -374,14 +374,20 @@ def test_a_check_of_what_was_never_made_finds_nothing(database_url: str) -> None
 
 
 def test_a_check_needs_no_secrets(database_url: str) -> None:
-    """Nobody is there to give them; something stands for each."""
+    """Nobody is there to give them; something stands for each, and is not taken for drift."""
+    cloud = FakeCloud()
 
     async def work(shop: Shop) -> None:
         scenario = await shop.scenario(SECRET)
+        await shop.run(scenario, word="hunter2")
         run = await shop.run(scenario, "check")
         assert (run.state, run.error) == ("succeeded", None)
+        assert await _conditions(shop, scenario.id) == {"network.blue": "in_sync"}
+        cloud.tables["network"].clear()
+        await shop.run(scenario, "check")
+        assert await _conditions(shop, scenario.id) == {"network.blue": "missing"}
 
-    in_shop(database_url, work)
+    in_shop(database_url, work, cloud)
 
 
 # --- stopping -------------------------------------------------------------------------------------
@@ -500,6 +506,25 @@ def test_a_worker_that_has_lost_a_job_writes_and_sends_nothing_more(database_url
         assert (run.state, run.attempt) == ("applying", 2)
 
     in_shop(database_url, work, held, RunsSettings(lease_seconds=4))
+
+
+def test_what_ends_every_worker_is_not_taken_up_for_ever(database_url: str) -> None:
+    """Say a text that takes all memory: after a hundred of them it has failed."""
+
+    async def work(shop: Shop) -> None:
+        asked = await shop.ask(await shop.scenario(ONE_NETWORK))
+        async with connected(shop.bench.pool) as connection:
+            await connection.execute(b"update stackloom.jobs set attempt = 100")
+        await shop.crew.carry(asked.id)
+        run = await shop.store.runs.get(asked.id)
+        assert run.state == "failed"
+        assert run.error is not None
+        assert (run.error.code, run.error.detail) == (
+            "stackloom.server.failed",
+            "100 workers have begun with it, and none of them came to an end",
+        )
+
+    in_shop(database_url, work)
 
 
 # --- helpers --------------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ from stackloom.wire.scenario import Condition
 
 log = logging.getLogger(__name__)
 
+# What ends its worker each time is not taken up for ever.
+MOST_ATTEMPTS = 100
 # Whoever cancels is not kept waiting longer for what is under way, such as a server that boots.
 CANCEL_SECONDS = 60.0
 
@@ -168,6 +170,8 @@ class Carriage:
 
     async def _verdict(self, lease: Lease, telling: Telling) -> Verdict:
         """Do it, and return what is to become of the job, whatever goes wrong."""
+        if self._job.attempt > MOST_ATTEMPTS:
+            return await self._failed(_never_ending(self._job))
         try:
             return await self._done(lease, telling)
         except LostLease:
@@ -297,6 +301,14 @@ class Carriage:
             operation = (await self._store.runs.get(self._job.id)).operation
         METRICS.run_ended(operation, state, time.monotonic() - self._begun_at)
         log.info("%s has ended: %s", operation, state)
+
+
+def _never_ending(job: Job) -> Refused:
+    return Refused(
+        "server.failed",
+        f"{job.attempt - 1} workers have begun with it, and none of them came to an end",
+        hint="tell the operator the id of this job",
+    )
 
 
 async def _until_lost(lease: Lease) -> None:
