@@ -27,6 +27,11 @@ _WORKER_METRICS = (
     "HOST:PORT",
     "/metrics of this worker; 127.0.0.1:9853 by default",
 )
+# What the extra "service" brings, by the names of its packages.
+_NEEDED = (
+    *("cryptography", "httptools", "jinja2", "litestar", "procrastinate", "prometheus_client"),
+    *("psycopg", "psycopg_pool", "uvicorn", "uvloop"),
+)
 _BEHIND_PROXY = "--behind-proxy"
 
 
@@ -56,6 +61,23 @@ def add_behind_proxy_option(parser: ArgumentParser) -> None:
         action="store_true",
         help="a proxy in front does TLS, and says in X-Forwarded-* who asks",
     )
+
+
+def check_extra() -> None:
+    """Check that what the service needs beyond the command line is installed.
+
+    Raises:
+        UsageError: it is not.
+    """
+    from importlib.util import find_spec
+
+    from stackloom.errors import UsageError
+
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        raise UsageError(
+            f"the service needs more than the command line: {', '.join(missing)} cannot be found",
+            hint="pip install 'stackloom[service]'",
+        )
 
 
 def given_options(invocation: Invocation) -> dict[str, Given]:

@@ -68,6 +68,20 @@ def test_a_worker_needs_a_database(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("words", ["serve", "worker", "db upgrade", "db reseal", "config check"])
+def test_without_the_extra(tmp_path: Path, words: str) -> None:
+    """What lacks is named, and how it is installed."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nsys.modules['uvicorn'] = sys.modules['psycopg'] = None\n"
+    )
+    ended = stackloom(tmp_path, *words.split(), PYTHONPATH=str(tmp_path))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        "error: the service needs more than the command line: psycopg, uvicorn cannot be found\n"
+        "hint: pip install 'stackloom[service]'\n"
+    )
+
+
 def test_db_upgrade_where_nobody_answers(tmp_path: Path) -> None:
     """No password of the address is told."""
     url = "postgresql://somebody:hidden@127.0.0.1:1/x"

@@ -10,6 +10,7 @@ from stackloom.cli.output import LIST_FORMATS, add_output_options, write_list
 from stackloom.cli.service_settings import (
     add_behind_proxy_option,
     add_service_options,
+    check_extra,
     service_environment,
     service_settings,
 )
@@ -64,6 +65,7 @@ def _check_arguments(parser: ArgumentParser) -> None:
 
 
 def _check(invocation: Invocation) -> int:
+    check_extra()
     import asyncio
 
     import msgspec

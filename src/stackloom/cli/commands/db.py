@@ -6,7 +6,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from stackloom.cli.command import Command, Group, Invocation
-from stackloom.cli.service_settings import add_service_options, service_settings
+from stackloom.cli.service_settings import add_service_options, check_extra, service_settings
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -27,6 +27,7 @@ def _database_url(invocation: Invocation) -> str:
 
 
 def _upgrade(invocation: Invocation) -> int:
+    check_extra()
     import asyncio
 
     from stackloom.service.database.upgrade import upgrade
@@ -39,6 +40,7 @@ def _upgrade(invocation: Invocation) -> int:
 
 
 def _reseal(invocation: Invocation) -> int:
+    check_extra()
     import asyncio
     from pathlib import Path
 

@@ -9,6 +9,7 @@ from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.service_settings import (
     add_behind_proxy_option,
     add_service_options,
+    check_extra,
     service_environment,
     service_settings,
 )
@@ -25,6 +26,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _serve(invocation: Invocation) -> int:
+    check_extra()
     import asyncio
 
     from stackloom.service.logging import set_up_logging

@@ -9,6 +9,7 @@ from stackloom.cli.command import Command, Group, Invocation
 from stackloom.cli.service_settings import (
     add_service_options,
     add_worker_metrics_option,
+    check_extra,
     service_environment,
     service_settings,
 )
@@ -20,6 +21,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _work(invocation: Invocation) -> int:
+    check_extra()
     import os
 
     from stackloom.errors import UsageError
