@@ -211,6 +211,20 @@ def test_drift_is_drawn_as_what_an_apply_would_do(database_url: str) -> None:
         "network.green": GraphRemark(change="create"),
     }
     assert graph.elsewhere == ("- subnet.old",)
+    assert graph.notices == ()
+
+
+def test_what_was_never_checked_is_not_told_as_unchanged(database_url: str) -> None:
+    """A notice says that nothing is known."""
+
+    async def work(desk: Desk) -> Graph:
+        return await _graph(desk, (await _scenario(desk)).id, "drift")
+
+    graph = at_desk(database_url, work)
+    assert (graph.remarks, graph.notices) == (
+        {},
+        ("no run or check has looked at the cloud so far",),
+    )
 
 
 def test_what_is_no_overlay_is_refused(database_url: str) -> None:

@@ -97,14 +97,17 @@ def test_all_four_lists_are_there(database_url: str, tmp_path: Path) -> None:
 
 
 def test_what_the_cloud_refuses_is_told(database_url: str, tmp_path: Path) -> None:
-    """502, in its words."""
+    """502, in its words; 504 where there is nobody to ask; what the caller may not is 403."""
 
-    async def ask(client: httpx2.AsyncClient, cloud: FakeCloud) -> httpx2.Response:
+    async def ask(client: httpx2.AsyncClient, cloud: FakeCloud) -> list[httpx2.Response]:
         cloud.faults.append(Fault(trouble=Trouble.FAULT_BEFORE, on="GET /v2.0/networks", times=99))
-        return await client.get("/v1/networks", headers=READER)
+        cloud.faults.append(Fault(trouble=Trouble.LOST_BEFORE, on="GET /v2.1/", times=99))
+        return [await client.get(f"/v1/{path}", headers=READER) for path in ("networks", "servers")]
 
-    answer = asked_of_cloud(database_url, tmp_path, ask)
-    assert codes(answer) == (502, ["stackloom.engine.server-fault"])
+    failed, lost = asked_of_cloud(database_url, tmp_path, ask)
+    assert codes(failed) == (502, ["stackloom.cloud.failed"])
+    assert "HTTP 500" in failed.json()["errors"][0]["detail"]
+    assert codes(lost) == (504, ["stackloom.cloud.unreachable"])
 
 
 def test_a_project_is_drawn(database_url: str, tmp_path: Path) -> None:

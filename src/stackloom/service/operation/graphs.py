@@ -17,6 +17,7 @@ from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage
 from stackloom.scenario.picture.progress import by_owners, with_progress
 from stackloom.service.database.events import Place
 from stackloom.service.identity.caller import Caller
+from stackloom.service.operation import clouds_answer
 from stackloom.service.operation.callers_cloud import callers_cloud
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.links import links_of, page_paths, scenario_paths
@@ -71,11 +72,12 @@ async def draw_project(caller: Caller, desk: Desk, query: ProjectGraphQuery) -> 
     The cloud is asked with the caller's token; what it does not list is told in the picture.
 
     Raises:
-        CloudError: it gives no answer at all.
+        Refused, CloudError: it gives no answer at all: see ``clouds_answer``.
     """
     caller.check_may_read()
-    async with callers_cloud(caller, desk.settings) as cloud:
-        picture = await operations.project_topology(cloud)
+    with clouds_answer.told():
+        async with callers_cloud(caller, desk.settings) as cloud:
+            picture = await operations.project_topology(cloud)
     return await _drawn(desk, picture, query, page_paths("/v1/project/graph", query.said(), None))
 
 
@@ -109,10 +111,11 @@ def _graph_remark(remark: Remark) -> GraphRemark:
 
 
 async def _picture(caller: Caller, desk: Desk, scenario_id: UUID, overlay: str | None) -> Picture:
-    if overlay in {None, "drift"}:
+    if overlay is None:
         await desk.store(caller).scenarios.get(scenario_id)
-        draw = _drifted if overlay else _asked_for
-        return await draw(caller, desk, scenario_id)
+        return await _asked_for(caller, desk, scenario_id)
+    if overlay == "drift":
+        return await _drifted(caller, desk, scenario_id)
     # Plans and runs can still be looked at when their scenario is gone.
     noun, id = _named(overlay)
     if noun == "plan":
@@ -205,17 +208,28 @@ def _ended(event: StepEnded) -> Remark:
 
 async def _drifted(caller: Caller, desk: Desk, scenario_id: UUID) -> Picture:
     """Return the picture of what is asked for, with what an apply would have to do for it."""
+    scenario = await desk.store(caller).scenarios.get(scenario_id)
     picture = await _asked_for(caller, desk, scenario_id)
     resources = await _resources(caller, desk, scenario_id)
-    remarks = {each.address: _drift(each) for each in resources if each.condition in _CHANGES}
-    strangers = tuple(f"- {each.address}" for each in resources if each.condition == "unmanaged")
+    remarks = by_owners(
+        operations.KINDS,
+        {each.address: _drift(each) for each in resources if each.condition in _CHANGES},
+    )
+    drawn = {part.key for part in picture.parts}
+    beside = [
+        f"{remark.change.symbol} {address}"
+        for address, remark in remarks.items()
+        if address not in drawn
+    ]
+    beside += [f"- {each.address}" for each in resources if each.condition == "unmanaged"]
+    unchecked = () if scenario.checked_at else ("no run or check has looked at the cloud so far",)
     return Picture(
         parts=picture.parts,
         title=picture.title,
         remarks=remarks,
-        elsewhere=(*picture.elsewhere, *strangers),
+        elsewhere=tuple(beside),
         has_overlay=True,
-        notices=picture.notices,
+        notices=unchecked,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from stackloom.service.identity.caller import Caller
 from stackloom.service.lists.project_lists import Listed, ListName
+from stackloom.service.operation import clouds_answer
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.queries import ListQuery
 
@@ -18,7 +19,8 @@ async def list_of_cloud(
         anew: ask the cloud in any case.
 
     Raises:
-        CloudError: the cloud refuses, or gives no answer.
+        Refused, CloudError: the cloud refuses, or gives no answer: see ``clouds_answer``.
     """
     caller.check_may_read()
-    return await desk.lists.listed(caller, name, query, anew=anew)
+    with clouds_answer.told():
+        return await desk.lists.listed(caller, name, query, anew=anew)

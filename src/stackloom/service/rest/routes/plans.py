@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
+
 from stackloom.service.operation import plans
 from stackloom.service.operation.queries import PlanQuery
 from stackloom.service.rest.answer import Answer
 from stackloom.service.rest.asked import Asked
+from stackloom.service.rest.conditions import etag_of
 from stackloom.service.rest.route import Who, route
 from stackloom.wire.plan import Plan, PlanCreate, PlanPage
 
@@ -47,8 +50,8 @@ async def list_plans(asked: Asked, *, query: PlanQuery) -> PlanPage:
 @route("GET", "/v1/plans/{plan_id}", who=Who.READER, has_etag=True)
 async def show_plan(asked: Asked, *, plan_id: UUID) -> Answer[Plan]:
     """Show a plan with every step."""
-    plan = await plans.show_plan(asked.caller, asked.desk, plan_id)
-    return Answer(body=plan, etag=f"{plan.state}.{plan.last_seq}.{plan.run_id or ''}")
+    content = msgspec.json.encode(await plans.show_plan(asked.caller, asked.desk, plan_id))
+    return Answer(body=content, etag=etag_of(content))
 
 
 @route("DELETE", "/v1/plans/{plan_id}", who=Who.MEMBER, status=204, refusals=("plan.in-use",))
