@@ -59,12 +59,17 @@ def test_it_is_asked_to_end() -> None:
 def test_it_does_not_listen() -> None:
     """It is killed, and that is told; descriptors that it was given are open in it."""
     reader, writer = os.pipe()
-    deaf = f"trap '' TERM; echo > /proc/self/fd/{writer}; while :; do sleep 600 & wait; done"
+    deaf = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"os.write({writer}, b'x')\n"
+        "signal.pause()\n"
+    )
 
     async def run() -> int:
         child = Child(
             "part",
-            ["sh", "-c", deaf],
+            [sys.executable, "-c", deaf],
             environment={"PATH": os.defpath},
             descriptors=[writer],
         )
