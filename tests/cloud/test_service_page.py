@@ -277,7 +277,7 @@ def _destroy(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_role("link", name="on-the-page").click()
     page.get_by_role("button", name="Plan a destroy").click()
-    button = page.get_by_role("button", name="Destroy this plan")
+    button = page.get_by_role("button", name="Destroy what is shown")
     expect(button).to_be_visible(timeout=_PLAN)
     expect(visitor.node("server.alice")).to_have_attribute("data-change", "delete")
     visitor.look("destroy")

@@ -11,6 +11,7 @@ const gutter = /** @type {HTMLElement} */ (document.getElementById("gutter"));
 const marks = /** @type {HTMLElement} */ (document.getElementById("marks"));
 const problems = /** @type {HTMLElement} */ (document.getElementById("problems"));
 const drawing = /** @type {HTMLElement} */ (document.getElementById("drawing"));
+const stale = /** @type {HTMLElement} */ (document.getElementById("stale"));
 const MAIN = "scenario.yaml";
 
 /** @type {AbortController | undefined} */
@@ -65,7 +66,7 @@ async function look() {
     const hasPicture = fresh.querySelector("#drawing svg");
     // While something is wrong the last picture that was right stays.
     if (hasPicture || !drawing.querySelector("svg")) take(fresh, "drawing", drawing);
-    drawing.classList.toggle("stale", !hasPicture);
+    stale.hidden = hasPicture || !drawing.querySelector("svg");
     paint(marked());
     const number = marked().size;
     say(number ? `${problems.querySelector("h2")?.textContent ?? "problems"}` : "No problem.");
