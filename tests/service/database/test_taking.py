@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever workers, callers and the clock do to jobs at once, each has one worker, and each ends."""
+"""Whatever workers, callers and the clock do at once, a job has one worker, and it ends."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +22,7 @@ from tests.service.database.filled import (
     at_database,
     executed,
     lease_over,
+    taken,
 )
 
 from stackloom.errors import LostLease
@@ -32,6 +35,7 @@ from stackloom.wire.scenario import Scenario
 
 PER_PROJECT = 2
 MOST_JOBS = 8
+IN_AN_HOUR = datetime.now(UTC) + timedelta(hours=1)
 
 # What happens, and to which job, scenario or worker: numbers wrap round.
 VERBS = (
@@ -103,6 +107,14 @@ class World:
         elif had := self.had_by_run[id]:
             await self._work(verb, jobs, had[0 if is_old else -1])
 
+    async def takes(self, id: UUID) -> bool:
+        await self.do("take", self.runs.index(id) if id in self.runs else self._known(id), False)
+        return bool(self.had_by_run[id])
+
+    def _known(self, id: UUID) -> int:
+        self.runs.append(id)
+        return len(self.runs) - 1
+
     async def _work(self, verb: str, jobs: JobTable, job: Job) -> None:
         if verb == "renew":
             sql = "select stackloom.renew_job(%s, %s, %s, 600)"
@@ -112,8 +124,7 @@ class World:
         elif verb == "release":
             await jobs.release(job, until=NO_PATIENCE)
         elif verb == "release later":
-            ((later,),) = await executed(self.pool, "select clock_timestamp() + interval '1 hour'")
-            await jobs.release(job, until=NO_PATIENCE, not_before=later, is_try=True)  # type: ignore[arg-type]
+            await jobs.release(job, until=NO_PATIENCE, not_before=IN_AN_HOUR, is_try=True)
         elif verb == "hold":
             await jobs.hold(job, until=NO_PATIENCE)
         else:
@@ -168,7 +179,7 @@ class World:
             assert [row[2] for row in own] == list(range(1, len(own) + 1))
             states = [row[5] for row in own if row[4] == "job_state"]
             assert states[0] == "queued"
-            for before, after in zip(states, states[1:], strict=False):
+            for before, after in itertools.pairwise(states):
                 assert after in RUN_TRANSITIONS[before]  # type: ignore[index]
             assert states[-1] == (await self.store.runs.get(id)).state
         self._check_first_come_first_served(rows)
@@ -203,5 +214,29 @@ def test_one_worker_at_a_time_first_come_first_served_and_all_end(
             await world.check()
         await world.finish()
         await world.check_events()
+
+    at_database(database_url, live)
+
+
+def test_a_project_has_room_for_so_many_and_what_was_begun_has_it_first(database_url: str) -> None:
+    """Whoever comes back half done waits for room as others do, and goes before what is new."""
+
+    async def live(pool: Pool) -> None:
+        world = await World.new(pool)
+        jobs = JobTable(pool)
+        one, two, three = [(await a_run(world.store, each)).id for each in world.scenarios]
+        job = await taken(jobs, one)
+        await jobs.begin_applying(job, until=NO_PATIENCE)
+        await jobs.release(job, until=NO_PATIENCE, not_before=IN_AN_HOUR, is_try=True)
+        # It waits for a while, so both others have room.
+        assert await world.takes(two)
+        assert await world.takes(three)
+        await executed(pool, "update stackloom.jobs set not_before = now() where id = %s", one)
+        assert not await world.takes(one)
+        await jobs.end(world.had_by_run[two][0], SUCCEEDED, until=NO_PATIENCE)
+        new = (await a_run(world.store, world.scenarios[1])).id
+        assert await jobs.due(per_project=PER_PROJECT, limit=10) == [one, new]
+        assert not await world.takes(new)
+        assert await world.takes(one)
 
     at_database(database_url, live)

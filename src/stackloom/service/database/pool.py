@@ -13,7 +13,7 @@ import msgspec
 import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_loads
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from stackloom.service.refusal import Refused
 
@@ -26,6 +26,11 @@ _Value = TypeVar("_Value")
 
 # How long a request waits for one of the pool's connections before it is refused.
 _TURN_SECONDS = 5.0
+# A pool that has lost its connections waits 1 s before it connects again, then 2, 4, 8 s, ...
+# (psycopg_pool/base.py, 3.3.3), long after PostgreSQL is back. So it gives up at once, and begins
+# anew with each time it is asked; and it is asked again and again.
+_RECONNECT_SECONDS = 0.0
+_ASK_SECONDS = 0.5
 # Between two tries of `patiently`: a restart of PostgreSQL takes from 0.2 s.
 _PAUSE_SECONDS = 0.2
 _CONNECT_SECONDS = 5
@@ -60,7 +65,7 @@ async def opened(url: str, size: int = 10) -> AsyncIterator[Pool]:
         open=False,
         configure=_configure,
         check=AsyncConnectionPool.check_connection,
-        timeout=_TURN_SECONDS,
+        reconnect_timeout=_RECONNECT_SECONDS,
     )
     await pool.open(wait=False)
     try:
@@ -82,10 +87,24 @@ async def connected(pool: Pool) -> AsyncIterator[Connection]:
         DatabaseAway: there is none, or it broke.
     """
     try:
-        async with pool.connection() as connection:
-            yield connection
+        connection = await _borrowed(pool)
+        try:
+            async with connection:
+                yield connection
+        finally:
+            await pool.putconn(connection)
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise DatabaseAway(str(error).strip() or type(error).__name__) from error
+
+
+async def _borrowed(pool: Pool) -> Connection:
+    until = time.monotonic() + _TURN_SECONDS
+    while True:
+        try:
+            return await pool.getconn(timeout=_ASK_SECONDS)
+        except PoolTimeout:
+            if time.monotonic() >= until:
+                raise
 
 
 @asynccontextmanager

@@ -17,6 +17,9 @@ from procrastinate.schema import SchemaManager
 from stackloom.service.database.pool import DatabaseAway
 from stackloom.service.refusal import Refused
 
+DELIVERY_SCHEMA = "public"
+"""Where Procrastinate's tables are; its texts name no schema."""
+
 _OURS = "stackloom"
 _DELIVERY = "procrastinate"
 # Any number that nobody else locks by: "stackloom" in ASCII, cut to 63 bits.
@@ -52,6 +55,7 @@ async def upgrade(url: str) -> list[str]:
             await connection.execute(_BEGIN.encode())
             for component, version, text in await _missing(connection):
                 async with connection.transaction():
+                    await connection.execute(f"set local search_path to {DELIVERY_SCHEMA}".encode())
                     await connection.execute(text.encode())
                     await connection.execute(_RECORD, (component, version))
                 applied.append(f"{component} {version}")

@@ -18,6 +18,7 @@ import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from stackloom.service.database.pool import DatabaseAway
+from stackloom.service.database.upgrade import DELIVERY_SCHEMA
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,11 @@ class ProcrastinateDelivery:
         self._carrying: asyncio.TaskGroup | None = None
         self.app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
-                conninfo=url, min_size=1, max_size=_POOL_SIZE, timeout=_POLL_SECONDS
+                conninfo=url,
+                min_size=1,
+                max_size=_POOL_SIZE,
+                timeout=_POLL_SECONDS,
+                configure=_in_its_schema,
             )
         )
         self._task = self.app.task(name=_TASK, queue=_QUEUE)(self._brought)
@@ -151,6 +156,15 @@ class ProcrastinateDelivery:
             queue=_QUEUE, seconds_since_heartbeat=_STALLED_SECONDS
         ):
             await manager.finish_job(job, procrastinate.jobs.Status.ABORTED, delete_job=True)
+
+
+async def _in_its_schema(connection: psycopg.AsyncConnection[object]) -> None:
+    """Have its tables found where ``upgrade`` has made them, whatever the user's name is.
+
+    A user "stackloom" would look into the schema of that name first.
+    """
+    await connection.execute(f"set search_path to {DELIVERY_SCHEMA}".encode())
+    await connection.commit()
 
 
 @asynccontextmanager
