@@ -27,7 +27,7 @@ import types
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from stackloom.service.rest.answer import JSON, Answer
 from stackloom.wire.codes import CODES
@@ -125,9 +125,9 @@ def route(
 
     def made(call: Handler) -> Route:
         hints = get_type_hints(call, include_extras=True)
-        names = {name: hints[name] for name in re.findall(r"\{(\w+)\}", path)}
+        named = re.findall(r"\{(\w+)\}", path)
         arguments = set(inspect.signature(call).parameters) - _GIVEN
-        assert arguments == set(names), f"{call.__name__}: {arguments} are not those of {path}"
+        assert arguments == set(named), f"{call.__name__}: {arguments} are not those of {path}"
         assert call.__doc__, f"{call.__name__} has no docstring, and the document needs one"
         return Route(
             method=method,
@@ -137,7 +137,7 @@ def route(
             body=hints.get("body"),
             form=hints.get("form"),
             query=hints.get("query"),
-            names=names,
+            names={name: hints[name] for name in named},
             answer=_body_of(hints["return"]),
             media_types=media_types,
             otherwise=otherwise or {},
@@ -154,7 +154,7 @@ def route(
 
 def _body_of(hint: Any) -> Any:
     """Return what is in an `Answer`, of ``A | B`` what is in A; None for no body."""
-    if get_origin(hint) is types.UnionType:
+    if get_origin(hint) in {Union, types.UnionType}:  # the former where one of them is generic
         return _body_of(get_args(hint)[0])
     inner = get_args(hint)[0] if get_origin(hint) is Answer else hint
     return None if inner is type(None) else inner
