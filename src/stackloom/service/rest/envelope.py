@@ -18,6 +18,7 @@ from stackloom.service.rest import body, microversion
 from stackloom.service.rest.asgi import AsgiApp, Message, Receive, Scope, Send
 from stackloom.service.rest.asked import Asked
 from stackloom.service.rest.context import Context
+from stackloom.service.rest.refusals import Refusals
 from stackloom.service.rest.sending import send_whole
 
 log = logging.getLogger(__name__)
@@ -156,14 +157,11 @@ async def _not_now(scope: Scope, send: Send) -> None:
         await send({"type": "websocket.close", "code": 1000})
         return
     assert scope["type"] == "http", f"{scope['type']} is nothing that a server asks"
-    refused = Refused("stopping", "the service is not open")
-    await send_whole(
-        send,
-        refused.status,
-        refused.message.encode(),
-        media_type="text/plain",
-        headers={"Retry-After": "1"},
-    )
+    refusals = Refusals(help_url="/v1/docs", challenge="")
+    refused = Refused("stopping", "the service is not open", hint="ask again in a moment")
+    refusal = refusals.of(refused, path=scope["path"], request_id=f"req-{uuid4()}")
+    content, media_type = refusal.body("")
+    await send_whole(send, refusal.status, content, media_type=media_type, headers=refusal.headers)
 
 
 def _tell(asked: Asked, status: int, seconds: float) -> None:

@@ -27,6 +27,7 @@ from stackloom.wire.event import (
     StepStarted,
 )
 from stackloom.wire.graph import Graph, GraphRemark
+from stackloom.wire.health import Health, HealthPart
 from stackloom.wire.links import Link
 from stackloom.wire.log_in import LogIn
 from stackloom.wire.plan import Counts, FieldDifference, Plan, PlanCreate, PlanPage, PlanStep
@@ -287,6 +288,7 @@ _EXAMPLES: Final = (
         expires_at=_after(3_600),
         may_change=True,
     ),
+    Health(is_well=True, parts=(HealthPart(name="database", is_well=True),)),
     LogIn(user="ada", password="…", project="blue"),  # noqa: S106 - nobody's
     Errors(errors=(_REASON,)),
     ProblemDetail(
