@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -43,6 +43,7 @@ _TIME_IS_UP = frozenset({signal.SIGXCPU, signal.SIGALRM})
 # The kernel takes away what nobody has; a library that gets no memory aborts or stumbles.
 _MEMORY_IS_OUT = frozenset({signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS})
 _RETRY_AFTER = {"Retry-After": "1"}
+_NO_SECRETS: Mapping[str, str] = {}
 
 
 class Reading:
@@ -73,15 +74,22 @@ class Reading:
         for process in self._idle:
             await process.close()
 
-    async def validate(self, source: ScenarioSource) -> Validation:
+    async def validate(
+        self, source: ScenarioSource, *, secrets: Mapping[str, str] = _NO_SECRETS
+    ) -> Validation:
         """Return everything that is wrong with a scenario, and what else its texts say.
+
+        Args:
+            secrets: values of its secret variables; what they are is told in no problem.
 
         Raises:
             Refused: reading.took-too-long, busy; body.invalid where it is larger than it may be,
                 scenario.invalid where reading it takes more memory than it may.
         """
         check_size(source, self._limits)
-        said = await self._ask(Validate(source=source, most_values=self._limits.values))
+        said = await self._ask(
+            Validate(source=source, secrets=secrets, most_values=self._limits.values)
+        )
         assert isinstance(said, Validated), f"a validation is answered with {said}"
         return said.validation
 

@@ -180,6 +180,31 @@ def test_what_refuses_a_plan(database_url: str) -> None:
     ]
 
 
+def test_a_secret_is_held_against_its_rules(database_url: str) -> None:
+    """Before anything is started; what was given is not told."""
+    text = (
+        "scenario: one\nvariables:\n  pin: {type: integer, minimum: 1000, secret: true}\n"
+        "networks: {blue: {}}\n"
+    )
+
+    async def work(desk: Desk) -> list[Refused]:
+        made = await _scenario(desk, ScenarioSource(text=text))
+        refusals = [
+            await _refused(desk, PlanCreate(scenario_id=made.id, secrets={"pin": pin}))
+            for pin in ("471", "sesame")
+        ]
+        await plans.create_plan(
+            MEMBER, desk, PlanCreate(scenario_id=made.id, secrets={"pin": "4711"})
+        )
+        return refusals
+
+    refusals = at_desk(database_url, work)
+    assert [each.code for each in refusals] == ["scenario.invalid"] * 2
+    problems = [problem for each in refusals for problem in each.problems]
+    assert [(each.line, each.column) for each in problems] == [(3, 3), (3, 3)]
+    assert not [each for each in problems if "471" in each.message or "sesame" in each.message]
+
+
 def test_a_delegated_token_brings_a_credential(database_url: str) -> None:
     """Or hands no rights on."""
     delegated = caller("member", is_delegated=True)

@@ -51,4 +51,8 @@ async def read_with_secrets(
             hint="its secret variables: " + (", ".join(sorted(validation.secrets)) or "none"),
             source=Source(pointer=f"$.secrets.{unknown[0]}"),
         )
+    if secrets:
+        with_them = await desk.reading.validate(source, secrets=secrets)
+        if not with_them.is_valid:
+            raise invalid(with_them.problems)
     return validation

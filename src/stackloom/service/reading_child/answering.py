@@ -32,11 +32,13 @@ from stackloom.service.reading_child.messages import (
 )
 from stackloom.wire.scenario import MAIN_FILE, ScenarioSource, Validation
 
+_NO_SECRETS: Mapping[str, str] = {}
+
 
 def answer(question: Question) -> Answer:
     """Answer one question."""
     if isinstance(question, Validate):
-        return Validated(validation=_validated(question.source, question.most_values))
+        return Validated(validation=_validated(question))
     try:
         return Drawn(content=_drawn(question))
     except BadScenario as error:
@@ -47,16 +49,17 @@ def warm_up() -> None:
     """Read and draw something, so that what is made once has been made."""
     text = "scenario: warm\nnetworks: {a: {}}\nsubnets: {a: {network: a, cidr: 10.0.0.0/24}}\n"
     source = ScenarioSource(text=text)
-    assert _validated(source, 1_000).is_valid, "it has no problem"
+    assert _validated(Validate(source=source, most_values=1_000)).is_valid, "it has no problem"
     _drawn(Draw(source=source, most_values=1_000, format="svg"))
 
 
-def _validated(source: ScenarioSource, most_values: int) -> Validation:
-    outline = _Outline.of(source, most_values)
+def _validated(question: Validate) -> Validation:
+    source = question.source
+    outline = _Outline.of(source, question.most_values)
     problems: tuple[Problem, ...] = ()
     name, resources = outline.name, 0
     try:
-        scenario = _loaded(source, most_values).scenario
+        scenario = _loaded(source, question.most_values, question.secrets).scenario
         name, resources = scenario.name, len(scenario.specs)
     except BadScenario as error:
         problems = tuple(error.problems)
@@ -72,11 +75,16 @@ def _validated(source: ScenarioSource, most_values: int) -> Validation:
     )
 
 
-def _loaded(source: ScenarioSource, most_values: int) -> Loaded:
-    given = Given(source="variables", values=source.variables)
+def _loaded(
+    source: ScenarioSource, most_values: int, secrets: Mapping[str, str] = _NO_SECRETS
+) -> Loaded:
+    given = (
+        Given(source="variables", values=source.variables),
+        Given(source="secrets", values=secrets, are_texts=True),
+    )
     texts = {**source.files, MAIN_FILE: source.text}
     return operations.read_texts(
-        texts, MAIN_FILE, [given], most_values=most_values, with_stand_ins=True
+        texts, MAIN_FILE, given, most_values=most_values, with_stand_ins=True
     )
 
 

@@ -7,6 +7,7 @@ questions are JSON, which alone has integers of any size, answers MessagePack, w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from struct import Struct
 from typing import Literal
 
@@ -27,10 +28,12 @@ class Validate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What is wrong with these texts?
 
     Attributes:
+        secrets: values of secret variables; one that has none is no problem.
         most_values: how many values they may have, aliases written out.
     """
 
     source: ScenarioSource
+    secrets: Mapping[str, str] = {}
     most_values: int
 
 
