@@ -20,8 +20,12 @@ import psycopg
 import pytest
 
 from stackloom.errors import NotServed
-from stackloom.service.machine import binaries
-from stackloom.service.machine.binaries import Programs, find_programs, programs_in
+from stackloom.service.machine.binaries import (
+    Programs,
+    find_programs,
+    folders_of_system,
+    programs_in,
+)
 from stackloom.service.machine.postgres import Postgres
 
 pytestmark = pytest.mark.slow
@@ -351,16 +355,38 @@ def test_an_initdb_that_was_killed_leaves_nothing_half_made(tmp_path: Path) -> N
     asyncio.run(run())
 
 
-def test_the_programs_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a wheel those on PATH are taken, links followed to where the others are."""
+def test_the_programs_of_the_system(tmp_path: Path) -> None:
+    """Those on PATH are taken, links followed to where the others are."""
     newest = find_programs("", os.environ)
-    monkeypatch.setattr(binaries, "_WHEELS", {})
-    monkeypatch.setattr(binaries, "_DEBIAN", tmp_path)
-    with pytest.raises(NotServed) as caught:
-        find_programs("", {"PATH": str(tmp_path)})
-    assert str(caught.value) == "there is no PostgreSQL on this machine to start"
     (tmp_path / "postgres").symlink_to(newest.folder / "postgres")
-    assert find_programs("", {"PATH": str(tmp_path)}) == newest
+    places = folders_of_system({"PATH": str(tmp_path)})
+    assert find_programs("", {}, places) == newest
+
+
+def test_no_programs_anywhere() -> None:
+    """What to do about it is told."""
+    with pytest.raises(NotServed) as caught:
+        find_programs("", {}, [])
+    assert str(caught.value) == "there is no PostgreSQL on this machine to start"
+
+
+@pytest.mark.skipif(
+    not [*folders_of_system(os.environ)], reason="the system has no PostgreSQL of its own"
+)
+def test_a_server_of_the_system(tmp_path: Path) -> None:
+    """It works as that of the wheel does."""
+
+    async def run() -> None:
+        programs = find_programs("", os.environ, folders_of_system(os.environ))
+        server = Postgres(programs, tmp_path, environment=os.environ, is_lasting=False)
+        await server.start()
+        try:
+            _write(server.url)
+            assert _kept(server.url) == [("before",)]
+        finally:
+            await server.stop()
+
+    asyncio.run(run())
 
 
 def test_programs_of_another_processor(tmp_path: Path) -> None:

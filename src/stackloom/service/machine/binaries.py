@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,11 +43,14 @@ class Programs:
         return str(self.folder / name)
 
 
-def find_programs(named: str, environment: Mapping[str, str]) -> Programs:
+def find_programs(
+    named: str, environment: Mapping[str, str], folders: Iterable[Path] | None = None
+) -> Programs:
     """Return the programs of the first place that has them.
 
     Args:
         named: a folder that is the only place to look in; empty for the usual ones.
+        folders: those; None for the wheels', then the system's.
 
     Raises:
         NotServed: there are none, or none that are new enough.
@@ -60,7 +63,7 @@ def find_programs(named: str, environment: Mapping[str, str]) -> Programs:
                 hint="[database] programs is the folder with the programs themselves, often …/bin",
             )
         return found
-    for folder in _places(environment):
+    for folder in _usual(environment) if folders is None else folders:
         if found := programs_in(folder):
             return found
     raise NotServed(
@@ -71,7 +74,7 @@ def find_programs(named: str, environment: Mapping[str, str]) -> Programs:
 
 def programs_of(major: int, environment: Mapping[str, str]) -> Programs | None:
     """Return the programs of one version, None where none of the usual places has them."""
-    of_all = (programs_in(folder) for folder in _places(environment))
+    of_all = (programs_in(folder) for folder in _usual(environment))
     return next((each for each in of_all if each and each.major == major), None)
 
 
@@ -91,11 +94,16 @@ def programs_in(folder: Path) -> Programs | None:
     return Programs(folder=folder, major=int(version[1]))
 
 
-def _places(environment: Mapping[str, str]) -> Iterator[Path]:
+def folders_of_wheels() -> Iterator[Path]:
+    """Return where the wheels that are installed have their programs."""
     for package, folders in _WHEELS.items():
         spec = find_spec(package)
         if spec and spec.origin:
             yield from (Path(spec.origin).parent / folder for folder in folders)
+
+
+def folders_of_system(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Return where the system has its own: on ``PATH``, else where Debian puts them."""
     if found := shutil.which("postgres", path=environment.get("PATH")):
         # Often a link into the folder that has the others.
         yield Path(found).resolve().parent
@@ -103,3 +111,8 @@ def _places(environment: Mapping[str, str]) -> Iterator[Path]:
         versions = [each for each in _DEBIAN.iterdir() if each.name.isdecimal()]
         newest = sorted(versions, key=lambda each: int(each.name), reverse=True)
         yield from (each / "bin" for each in newest)
+
+
+def _usual(environment: Mapping[str, str]) -> Iterator[Path]:
+    yield from folders_of_wheels()
+    yield from folders_of_system(environment)
