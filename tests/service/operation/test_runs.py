@@ -16,7 +16,16 @@ from stackloom.service.refusal import Refused
 from stackloom.service.sealed import open_secrets
 from stackloom.wire.plan import Counts, PlanCreate, PlanStep
 from stackloom.wire.problem import Source
-from stackloom.wire.run import Nothing, Progress, Retry, Run, RunAction, RunActions, RunCreate
+from stackloom.wire.run import (
+    Nothing,
+    Progress,
+    Retry,
+    Run,
+    RunAction,
+    RunActions,
+    RunCreate,
+    RunOperation,
+)
 from stackloom.wire.scenario import Scenario, ScenarioCreate, ScenarioReplace, ScenarioSource
 
 ONE = ScenarioSource(text="scenario: one\nnetworks: {blue: {}}\n")
@@ -340,6 +349,42 @@ def test_a_scenario_goes_with_what_it_has(database_url: str) -> None:
     stale, run, gone = at_desk(database_url, work)
     assert (stale, gone) == ("etag.mismatch", "not-found")
     assert (run.operation, run.state) == ("destroy", "succeeded")
+
+
+def test_what_has_something_in_the_cloud_is_not_forgotten(database_url: str) -> None:
+    """Nor what is being worked on; once it is destroyed, it may be."""
+
+    async def work(desk: Desk) -> list[str]:
+        made, told = await _scenario(desk), []
+
+        async def deleted() -> str:
+            try:
+                await scenarios.delete_scenario(MEMBER, desk, made.id, 1)
+            except Refused as refused:
+                return refused.code
+            return "deleted"
+
+        ends: tuple[tuple[RunOperation, RunEnd], ...] = (
+            ("apply", RunEnd(state="failed", is_partial=True, condition="failed")),
+            ("destroy", RunEnd(state="succeeded", condition="absent", resources=())),
+        )
+        for operation, end in ends:
+            request = RunCreate(scenario_id=made.id, operation=operation, auto_approve=True)
+            run = await runs.create_run(MEMBER, desk, request)
+            worker = Worker(desk)
+            job = await worker.take(run.id)
+            await worker.apply(job)
+            told.append(await deleted())
+            await worker.end(job, end)
+            told.append(await deleted())
+        return told
+
+    assert at_desk(database_url, work) == [
+        "scenario.busy",
+        "scenario.has-resources",
+        "scenario.busy",
+        "deleted",
+    ]
 
 
 def test_readers_start_nothing(database_url: str) -> None:
