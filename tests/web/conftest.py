@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
-
 from tests.fakes.fake_api import FakeApi
 from tests.web.browser import started_browser
 from tests.web.samples import sample

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 import uvicorn
+from tests.fakes.fake_api import FakeApi
 
 from stackloom.web.api import AsgiApp, Receive, Scope, Send, Visitor
 from stackloom.web.pages import create_pages
 from stackloom.web.site import Site
 from stackloom.wire.event import Event
-from tests.fakes.fake_api import FakeApi
 
 
 class Service:

@@ -7,9 +7,6 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
-from stackloom.errors import Problem
-from stackloom.wire.scenario import Validation
 from tests.web.browser import grave_violations
 from tests.web.samples import (
     ENDED_RUN,
@@ -22,6 +19,9 @@ from tests.web.samples import (
     run,
 )
 from tests.web.serving import Service
+
+from stackloom.errors import Problem
+from stackloom.wire.scenario import Validation
 
 PAGES = {
     "login": "/login",

@@ -139,7 +139,7 @@ def html(
     return Response(
         text.encode(),
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={**SECURITY, "Cache-Control": "no-store", **(headers or {})},
     )
 

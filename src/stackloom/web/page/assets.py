@@ -17,8 +17,8 @@ from stackloom.web.sheet import colour_sheet, picture_sheet
 from stackloom.web.visit import SECURITY, AnyRequest
 
 _TYPES: Final = {
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
+    "css": "text/css",
+    "js": "text/javascript",
     "svg": "image/svg+xml",
     "ttf": "font/ttf",
 }

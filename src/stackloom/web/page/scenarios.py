@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get
@@ -27,7 +28,7 @@ async def scenarios(request: AnyRequest) -> Response[bytes]:
     """Show the scenarios, oldest first, a hundred a page."""
     visit = Visit(request)
     marker = visit.query.get("marker", "")
-    path = "/v1/scenarios?limit=100" + (f"&marker={UUID(marker)}" if marker else "")
+    path = "/v1/scenarios?limit=100" + (f"&marker={quote(marker)}" if marker else "")
     async with asyncio.TaskGroup() as group:
         group.create_task(visit.meet())
         listed = group.create_task(visit.documents.part(path, ScenarioPage))
