@@ -20,6 +20,7 @@ _HEAVY = frozenset(
         *("json", "logging", "random", "socket", "ssl", "subprocess", "tempfile", "threading"),
         *("httpx2", "jsonschema_rs", "rich", "structlog", "typing_extensions", "yaml"),
         *("stackloom.local", "stackloom.operations", "stackloom.scenario", "stackloom.library"),
+        *("stackloom.service", "stackloom.web", "stackloom.wire"),
     ]
 )
 # What needs no cloud needs none of these either.
@@ -79,6 +80,8 @@ def test_to_look_for_the_local_cloud_costs_little() -> None:
         "network --help",
         "server create --help",
         "network list --help",
+        "serve --help",
+        "config check --help",
         "complete -- netw",
         "complete -- network list --lo",
     ],

@@ -9,7 +9,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,10 +76,16 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *options: str, **variables: str) -> Iterator[Served]:
-    """Start ``stackloom serve`` with its state below *folder*; it is up at the beginning."""
+def served(
+    folder: Path, *options: str, prefix: Sequence[str] = (), **variables: str
+) -> Iterator[Served]:
+    """Start ``stackloom serve`` with its state below *folder*; it is up at the beginning.
+
+    Args:
+        prefix: what starts it, such as ``unshare``.
+    """
     words = ("serve", "--listen", "127.0.0.1:0", *options)
-    with started(folder, *words, **variables) as process:
+    with started(folder, *words, prefix=prefix, **variables) as process:
         service = Served(process=process, log_file=folder / "log")
         assert process.stdout is not None
         for _ in ("address", "bearer"):
@@ -89,11 +95,13 @@ def served(folder: Path, *options: str, **variables: str) -> Iterator[Served]:
 
 
 @contextmanager
-def started(folder: Path, *words: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+def started(
+    folder: Path, *words: str, prefix: Sequence[str] = (), **variables: str
+) -> Iterator[subprocess.Popen[str]]:
     """Start a command that stays; what it notes goes to ``log`` in *folder*."""
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [*_STACKLOOM, *words],
+            [*prefix, *_STACKLOOM, *words],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -120,6 +120,17 @@ def test_kill_9_of_the_parent_leaves_nothing(tmp_path: Path) -> None:
         assert _ask(service, "/v1/scenarios").status_code == 200
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a user to change to")
+def test_as_an_ordinary_user(tmp_path: Path) -> None:
+    """Nothing of it needs root; a user namespace here stands for a person."""
+    person = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
+    with served(tmp_path, prefix=person) as service:
+        assert sorted(service.parts()) == ["API", "database", "worker"]
+        assert _ask(service, "/v1/scenarios").status_code == 200
+        service.process.terminate()
+        assert service.process.wait(60) == 0
+
+
 def test_a_second_signal_ends_everything_at_once(tmp_path: Path) -> None:
     """Whatever still hangs; here it is the worker, which is paused."""
     with served(tmp_path) as service:
