@@ -57,12 +57,60 @@ def test_an_answer_is_kept_for_its_time_and_no_longer() -> None:
     async def run() -> None:
         bench = _Bench()
         assert await bench.body() == b"answer 1"
-        bench.clock.seconds = 1.9
+        bench.clock.seconds = 1.4
         assert await bench.body() == b"answer 1"
         assert await bench.body("b") == b"answer 2"
         bench.clock.seconds = 2.0
         assert await bench.body() == b"answer 3"
         assert bench.counted == ["miss", "hit", "miss", "miss"]
+
+    asyncio.run(run())
+
+
+def test_one_fetches_it_anew_before_its_time_is_over() -> None:
+    """After three quarters of it; all others go on getting what is kept, and nobody else waits."""
+
+    async def run() -> None:
+        bench = _Bench()
+        await bench.body()
+        bench.clock.seconds = 1.5
+        may_answer = asyncio.Event()
+
+        async def slowly() -> bytes:
+            await may_answer.wait()
+            return b"newer"
+
+        async with asyncio.TaskGroup() as group:
+            renewing = group.create_task(bench.collapse.answer("a", slowly))
+            await asyncio.sleep(0)
+            assert [await bench.body() for _ in range(3)] == [b"answer 1"] * 3
+            may_answer.set()
+        assert renewing.result().body == b"newer"
+        bench.clock.seconds = 2.5
+        assert await bench.body() == b"newer"
+        assert bench.counted == ["miss", "miss", "hit", "hit", "hit", "hit"]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("seconds", "is_told"), [(1.9, False), (2.0, True)])
+def test_what_goes_wrong_then_is_told_once_nothing_is_fresh(seconds: float, is_told: bool) -> None:
+    """A cloud that hiccups fails nobody who can still be answered."""
+
+    async def run() -> None:
+        bench = _Bench()
+        await bench.body()
+        bench.clock.seconds = 1.5
+
+        async def fail() -> bytes:
+            bench.clock.seconds = seconds
+            raise Forbidden("not now")
+
+        if is_told:
+            with pytest.raises(Forbidden):
+                await bench.collapse.answer("a", fail)
+        else:
+            assert (await bench.collapse.answer("a", fail)).body == b"answer 1"
 
     asyncio.run(run())
 

@@ -6,11 +6,13 @@ Knows neither callers nor clouds; who may see an answer is said by its key.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Generic, Literal, TypeVar
 
+from stackloom.errors import StackloomError
 from stackloom.service.flights import Flights
 from stackloom.service.recently_used import RecentlyUsed
 
@@ -21,6 +23,9 @@ _MOST_ANSWERS = 10_000
 # What an answer weighs beside its body: its key, its ETag, its place in the memory.
 _OVERHEAD_BYTES = 1_024
 _ETAG_BYTES = 12
+# After this share of its time an answer is fetched anew. Without, all would wait whenever it is
+# over: of a list that takes 40 ms and is kept for 2 s, every fiftieth caller.
+_RENEW_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +83,25 @@ class Collapse(Generic[KeyT]):
             self._count("miss")
             return await self._fetched(key, fetch)
         kept = self._kept.get(key)
-        if kept is not None and self._now() - kept.at < self._fresh_seconds:
+        age = self._now() - kept.at if kept is not None else math.inf
+        if kept is None or age >= self._fresh_seconds:
+            return await self._flights.join(key, lambda: self._fetched(key, fetch))
+        if age < _RENEW_SHARE * self._fresh_seconds or self._flights.is_under_way(key):
             self._count("hit")
             return kept
-        return await self._flights.join(key, lambda: self._fetched(key, fetch))
+        return await self._renewed(kept, key, fetch)
+
+    async def _renewed(self, kept: Kept, key: KeyT, fetch: Callable[[], Awaitable[bytes]]) -> Kept:
+        """Fetch again what will soon be too old: one waits, and all others need not.
+
+        What goes wrong is told to whoever asks once there is nothing left that is fresh.
+        """
+        try:
+            return await self._flights.join(key, lambda: self._fetched(key, fetch))
+        except StackloomError:
+            if self.age_seconds(kept) >= self._fresh_seconds:
+                raise
+            return kept
 
     def age_seconds(self, kept: Kept) -> float:
         """Return how long ago an answer was asked for."""
