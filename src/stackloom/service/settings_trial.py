@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +19,7 @@ from stackloom.service.identity.keystone_door import KeystoneDoor
 from stackloom.service.identity.service_user import ServiceUser
 from stackloom.service.machine.binaries import find_programs
 from stackloom.service.machine.postgres_data import prefix_of_programs
+from stackloom.service.machine.tls import check_certificate
 from stackloom.service.own_cloud import own_cloud, tls_of
 from stackloom.service.settings import ServiceSettings
 from stackloom.service.settings_rules import problems_of
@@ -49,11 +49,9 @@ def _of_files(settings: ServiceSettings) -> Iterator[str]:
             yield f"[secrets] keys_file: {error}"
     if Path(server.tls_certificate).is_file() and Path(server.tls_key).is_file():
         try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
-                server.tls_certificate, server.tls_key
-            )
-        except (ssl.SSLError, OSError) as error:
-            yield f"[server] tls_certificate and tls_key cannot be used: {error}"
+            check_certificate(server)
+        except StackloomError as error:
+            yield str(error)
 
 
 def _of_extras(settings: ServiceSettings) -> Iterator[str]:

@@ -6,13 +6,19 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import psycopg
 import pytest
+from tests.fakes.certificates import make
+from tests.fakes.http_bridge import served as answering
+from tests.fakes.transport import FakeTransport
 from tests.service.machine.served import Served, served, stackloom, started, wait_for_end
+
+from stackloom.transport.client import Answer
 
 pytestmark = pytest.mark.slow
 
@@ -142,6 +148,44 @@ def test_a_second_signal_ends_everything_at_once(tmp_path: Path) -> None:
         assert service.process.wait(10) == 130
         for pid in parts.values():
             wait_for_end(pid)
+
+
+def test_tls_grpc_and_traces(tmp_path: Path) -> None:
+    """Everything that is off by default, at once."""
+    certificate = make("localhost")
+    (tmp_path / "certificate").write_bytes(certificate.pem)
+    (tmp_path / "key").write_bytes(certificate.key_pem)
+    collector = FakeTransport()
+    collector.on("POST", "/v1/traces", Answer(status=200, headers={}, body=b""))
+    with answering(collector) as traces:
+        variables = {
+            "STACKLOOM_SERVER_TLS_CERTIFICATE": str(tmp_path / "certificate"),
+            "STACKLOOM_SERVER_TLS_KEY": str(tmp_path / "key"),
+            "STACKLOOM_TELEMETRY_ENDPOINT": f"{traces}/v1/traces",
+        }
+        with served(tmp_path, "--grpc-listen", "127.0.0.1:0", "--no-worker", **variables) as it:
+            assert it.url.startswith("https://127.0.0.1:")
+            trusting = ssl.create_default_context(cadata=certificate.pem.decode())
+            url = it.url.replace("127.0.0.1", "localhost")
+            assert httpx2.get(f"{url}/livez", verify=trusting).status_code == 200
+            it.process.terminate()
+            assert it.process.wait(60) == 0
+    assert any(b"GET /livez" in (each.body or b"") for each in collector.requests)
+
+
+def test_a_certificate_that_is_none(tmp_path: Path) -> None:
+    """The service does not start, and its own words say why."""
+    for name in ("certificate", "key"):
+        (tmp_path / name).write_text("nothing")
+    ended = stackloom(
+        tmp_path,
+        *("serve", "--listen", "127.0.0.1:0", "--no-worker"),
+        STACKLOOM_SERVER_TLS_CERTIFICATE=str(tmp_path / "certificate"),
+        STACKLOOM_SERVER_TLS_KEY=str(tmp_path / "key"),
+    )
+    assert ended.returncode == 1
+    assert "error: the API: [server] tls_certificate and tls_key cannot be used: " in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_database_elsewhere(empty_database_url: str, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from stackloom.service.machine.notice import LISTENER_VARIABLE, tell_ready
 from stackloom.service.machine.process import run_child
 from stackloom.service.machine.rpc_listener import answering_rpc
 from stackloom.service.machine.server import Server
+from stackloom.service.machine.tls import check_certificate
 from stackloom.service.metrics import METRICS
 from stackloom.service.settings import ServiceSettings
 from stackloom.service.tracing import traced_app, tracing
@@ -30,6 +31,7 @@ async def serve_api(settings: ServiceSettings, stop: asyncio.Event) -> None:
     """Answer requests until it should end; those under way are answered first."""
     listener = socket.socket(fileno=int(os.environ[LISTENER_VARIABLE]))
     listener.set_inheritable(False)
+    check_certificate(settings.server)
     app = create_app(settings, observe=METRICS.request)
     async with AsyncExitStack() as stack:
         stack.enter_context(tracing(settings.telemetry, process="api"))
