@@ -16,10 +16,14 @@ _END_SECONDS = 60
 
 
 @contextmanager
-def service_at(auth_url: str, folder: Path) -> Iterator[str]:
-    """Start ``stackloom serve`` with its state below *folder*; gives its address."""
+def service_at(auth_url: str, folder: Path, *more: str) -> Iterator[str]:
+    """Start ``stackloom serve`` with its state below *folder*; gives its address.
+
+    Args:
+        more: further words of the command.
+    """
     variables = {"STACKLOOM_IDENTITY_AUTH_URL": auth_url}
-    with started(folder, "serve", "--listen", "127.0.0.1:0", **variables) as process:
+    with started(folder, "serve", "--listen", "127.0.0.1:0", *more, **variables) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert url.startswith("http"), (folder / "log").read_text()

@@ -83,8 +83,13 @@ def told(
 
 
 def recorded(item: ErrorItem) -> StackloomError:
-    """Return the exception for why a plan or run failed; its text names places by itself."""
-    return told([msgspec.structs.replace(item, source=None)])
+    """Return the exception for why a plan or run failed.
+
+    The text of what is wrong with a scenario names the places, and what to do at each, by itself.
+    """
+    if item.source and item.source.file:
+        item = msgspec.structs.replace(item, source=None, hint="")
+    return told([item])
 
 
 def step_error(error: StepError) -> StackloomError:
