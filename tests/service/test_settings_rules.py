@@ -95,6 +95,16 @@ def test_what_belongs_together(tmp_path: Path) -> None:
     )
 
 
+def test_what_would_be_of_no_use_with_keystone() -> None:
+    """Whoever names a cloud would wonder whose rights count."""
+    server = ServerSettings(os_cloud="mine", bearer_file="/bearer")
+    assert problems_of(ServiceSettings(server=server)) == ()
+    assert problems_of(ServiceSettings(server=server, identity=_KEYSTONE)) == (
+        "[server] os_cloud (--os-cloud) is for a service without [identity] auth_url",
+        "[server] bearer_file is for a service without [identity] auth_url",
+    )
+
+
 def test_a_worker_is_asked_by_nobody(tmp_path: Path) -> None:
     """Where it would listen does not matter, a key for secrets does."""
     listening = ServiceSettings(server=ServerSettings(listen="0.0.0.0:80"))

@@ -59,6 +59,13 @@ def _of_database(settings: ServiceSettings) -> Iterator[str]:
 
 def _of_identity(settings: ServiceSettings) -> Iterator[str]:
     identity = settings.identity
+    without_keystone = {
+        "os_cloud (--os-cloud)": settings.server.os_cloud,
+        "bearer_file": settings.server.bearer_file,
+    }
+    for name, value in without_keystone.items():
+        if value and identity.auth_url:
+            yield f"[server] {name} is for a service without [identity] auth_url"
     if identity.service_user and not identity.auth_url:
         yield "[identity] service_user is of no use without auth_url"
     if bool(identity.service_user) != bool(identity.service_password_file):
