@@ -304,3 +304,34 @@ def test_ctrl_c_cancels_and_waits(served: Served, person: Person) -> None:
         watched = person.runs("watch", str(run.id), "--server", served.url)
         assert (watched.returncode, watched.stdout) == (130, "")
     assert person.runs("destroy", str(TWO_NETWORKS), "--yes").returncode == 0
+
+
+# --- the guide ------------------------------------------------------------------------------------
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "service-clients.md"
+
+
+def test_the_guide_does_what_it_says(served: Served, person: Person) -> None:
+    """Its programs and commands, in their order; what is indented is not for this machine."""
+    blocks = re.findall(r"^```(python|sh)\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
+    assert [language for language, _ in blocks] == ["sh", "python", "python", "sh", "python"]
+    (person.folder / "lab.yaml").write_text("scenario: lab\nnetworks: {blue: {}}\n")
+    variables = {
+        **person.environment,
+        "PATH": f"{Path(COMMAND).parent}:{person.environment['PATH']}",
+        "TOKEN": token_of(person.environment),
+        "SERVICE": served.url,
+        "SERVICE_RPC": served.rpc_address,
+    }
+    for language, text in blocks[1:]:
+        words = ("python", "-c", text) if language == "python" else ("bash", "-euc", text)
+        result = subprocess.run(
+            words,
+            env=variables,
+            cwd=person.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert result.returncode == 0, text + result.stdout + result.stderr
