@@ -306,6 +306,8 @@ def sample() -> FakeApi:
     api.give(f"GET {own}/revisions", RevisionPage(revisions=(revision,)))
     api.give(f"GET {own}/revisions/1", revision)
     api.give(f"GET {own}/graph", svg(picture(_drift())))
+    for each in SCENARIOS:
+        api.give(f"GET /v1/scenarios/{each.id}/resources", ResourcePage(resources=()))
     api.give(f"GET {own}/resources", ResourcePage(resources=tuple(_resources())))
     output = Output(name="url", value="https://203.0.113.7/", is_known=True)
     api.give(f"GET {own}/outputs", OutputPage(outputs=(output,)))

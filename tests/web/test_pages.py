@@ -27,6 +27,7 @@ from tests.web.samples import (
     sample,
 )
 
+from stackloom.cloud.sketch import Bar
 from stackloom.errors import Problem
 from stackloom.web.api import Answer
 from stackloom.web.site import Site
@@ -64,6 +65,8 @@ PARTS = [
     (f"/runs/{RUN}", f"GET /v1/runs/{RUN}/events", "read what happened"),
     (f"/runs/{RUN}", f"GET /v1/plans/{PLAN}", "read its steps"),
     (f"/runs/{RUN}", f"GET {OWN}/graph?overlay=run:{RUN}&format=svg", "draw the picture"),
+    ("/project", "GET /v1/scenarios", "find out who made what"),
+    ("/project", f"GET {OWN}/resources", "find out who made what"),
     ("/project", "GET /v1/project/graph?format=json", "list what there is"),
     ("/project", "GET /v1/project/graph?format=svg", "draw the picture"),
 ]
@@ -574,6 +577,36 @@ def test_the_next_page_of_a_list_is_a_link() -> None:
     assert f'href="/?marker={SCENARIO}"' in get(api, "/").body.decode()
     get(api, f"/?marker={SCENARIO}")
     assert f"/v1/scenarios?limit=100&marker={SCENARIO}" in [each.path for each in api.asked]
+
+
+def test_the_project_says_who_made_what() -> None:
+    """The scenario, none, or that it is not known where not all scenarios could be asked."""
+    api = sample()
+    parts = (Bar(key="n-1", label="front"), Bar(key="n-9", label="stranger"))
+    api.give("GET /v1/project/graph?format=json", Graph(title="", parts=parts, remarks={}))
+    api.give(f"GET /v1/scenarios/{SCENARIOS[2].id}/resources", b"", status=404)
+    text = text_of(get(api, "/project"))
+    assert "front network three-tiers n-1 stranger network no scenario n-9" in text
+    page = msgspec.json.decode(api.answers["GET /v1/scenarios"].body)
+    page["links"] = [{"rel": "next", "href": "http://page.test/v1/scenarios?marker=x"}]
+    api.give("GET /v1/scenarios", msgspec.json.encode(page))
+    assert "stranger network not known n-9" in text_of(get(api, "/project"))
+
+
+def test_a_reader_is_offered_nothing_that_they_may_not() -> None:
+    """The pages are the same, without the buttons."""
+    api = sample()
+    api.give("GET /v1/token", msgspec.structs.replace(WHO, may_change=False))
+    html = {path: get(api, path).body.decode() for path in PAGES}
+    assert [path for path in PAGES if "may only read" not in html[path]] == ["/login"]
+    forms = {action for each in html.values() for action in re.findall(r'action="([^"]+)"', each)}
+    assert {each for each in forms if "/scenarios/" not in each} == {
+        "/login",
+        "/logout",
+        "/theme",
+        f"/runs/{RUN}/action",  # what may be done with a run is what the API says of it
+    }
+    assert not [each for each in html.values() if "Save" in each or "New scenario</a>" in each]
 
 
 def test_what_is_missing_from_the_project_is_said() -> None:

@@ -102,6 +102,8 @@ class Visit:
         return html(
             _ENVIRONMENT.get_template(template).render(
                 token=self.token,
+                # While it is not known who asks, nothing is hidden: the API decides anyhow.
+                may_change=not (self.token and self.token.came and not self.token.came.may_change),
                 theme=self.theme,
                 path=self.request.url.path,
                 site=self.site,

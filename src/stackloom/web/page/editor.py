@@ -116,9 +116,8 @@ async def _shown(
     source, _ = draft.source()
     async with asyncio.TaskGroup() as group:
         group.create_task(visit.meet())
-        validated = group.create_task(_validated(visit, source))
-        drawn = group.create_task(_drawn(visit, source))
-    validation = validated.result()
+        seen = group.create_task(_looked_at(visit, source))
+    validation, picture = seen.result()
     found = [*problems, *(validation.came.problems if validation.came else ())]
     return visit.page(
         "editor.html",
@@ -129,11 +128,21 @@ async def _shown(
         revision=revision,
         problems=found,
         validation=validation,
-        picture=drawn.result(),
+        picture=picture,
         refusal=refusal,
         lines=draft.text.split("\n"),
         problems_by_line=_by_line(found),
     )
+
+
+async def _looked_at(
+    visit: Visit, source: ScenarioSource
+) -> tuple[Part[Validation], Part[Markup] | None]:
+    """Return what is wrong with the texts, and their picture where nothing is."""
+    validation = await _validated(visit, source)
+    if validation.came and not validation.came.is_valid:
+        return validation, None
+    return validation, await _drawn(visit, source)
 
 
 async def _validated(visit: Visit, source: ScenarioSource) -> Part[Validation]:

@@ -80,7 +80,7 @@ async def _shown(
         group.create_task(visit.meet())
         found = group.create_task(documents.part(own, Scenario))
         drawn = group.create_task(documents.text(f"{own}/graph?format=svg&overlay=drift{expand}"))
-        had = group.create_task(_resources(documents, own))
+        had = group.create_task(all_resources(documents, own))
         told = group.create_task(documents.part(f"{own}/outputs", OutputPage))
         ran = group.create_task(
             documents.part(f"/v1/runs?scenario_id={id}&limit=10&sort=created_at:desc", RunPage)
@@ -107,8 +107,8 @@ async def _shown(
     )
 
 
-async def _resources(documents: Documents, own: str) -> Part[tuple[Resource, ...]]:
-    """Return all resources, page after page."""
+async def all_resources(documents: Documents, own: str) -> Part[tuple[Resource, ...]]:
+    """Return all resources of the scenario at this path, page after page."""
     gathered: list[Resource] = []
     marker = ""
     for _ in range(_MOST_PAGES):

@@ -101,19 +101,17 @@ function takePlace(old, adopted) {
 }
 
 function keepFresh() {
+  // More often while something is under way, which the server says anew each time.
   const parts = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-every]"));
   const seconds = Math.min(...[...parts].map((part) => Number(part.dataset.every)));
   if (!Number.isFinite(seconds)) return;
-  let isAsking = false;
-  window.setInterval(async () => {
-    if (isAsking || document.hidden) return;
-    isAsking = true;
+  window.setTimeout(async () => {
     try {
-      await refresh("[data-fresh]");
+      if (!document.hidden) await refresh("[data-fresh]");
     } catch {
       say("The page could not be brought up to date; it is tried again.");
     } finally {
-      isAsking = false;
+      keepFresh();
     }
   }, seconds * 1000);
 }
