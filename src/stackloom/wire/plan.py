@@ -11,22 +11,18 @@ import msgspec
 from msgspec import Meta
 
 from stackloom.errors import Problem
+
+# Read with plans and runs by those who bring one.
+from stackloom.wire.credential import Credential as Credential  # noqa: PLC0414 - for them
 from stackloom.wire.links import Links
 from stackloom.wire.problem import ErrorItem
 from stackloom.wire.scenario import ScenarioSource
-from stackloom.wire.words import Instant, Json, Line, SecretText, VariableName
+from stackloom.wire.words import Instant, Json, SecretText, VariableName
 
 PlanState = Literal["pending", "planning", "ready", "failed", "cancelled", "expired"]
 PlanOperation = Literal["apply", "destroy"]
 Secrets = Annotated[Mapping[VariableName, SecretText], Meta(max_length=100)]
 """Values of secret variables: used, kept sealed until the end of what they are for, never shown."""
-
-
-class Credential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An application credential of the caller's own, with which a plan or run is to act."""
-
-    id: Line
-    secret: SecretText
 
 
 class PlanCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from stackloom.errors import Problem
+from stackloom.wire.credential import Credential
 from stackloom.wire.links import Links
 from stackloom.wire.words import (
     Files,
@@ -52,11 +53,13 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         webhook_url: where the drift that is found is sent to; its host must be one that the
             operator allows.
         webhook_secret: signs what is sent; never given back.
+        credential: to look with, for tokens that cannot hand rights on; never given back.
     """
 
     every_seconds: Annotated[int, Meta(ge=300, le=604_800)]
     webhook_url: Line | None = None
     webhook_secret: SecretText | None = None
+    credential: Credential | None = None
 
 
 class ScenarioCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

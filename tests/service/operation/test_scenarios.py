@@ -13,6 +13,7 @@ from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.queries import RevisionQuery, ScenarioQuery
 from stackloom.service.refusal import Refused
 from stackloom.service.sealed import open_webhook_secret
+from stackloom.wire.credential import Credential
 from stackloom.wire.problem import Source
 from stackloom.wire.scenario import (
     Check,
@@ -280,6 +281,25 @@ def test_a_check_has_rights_of_its_own(database_url: str) -> None:
 
     made = at_desk(database_url, work)
     assert made.check == Check(every_seconds=300, webhook_url="http://hooks.test/x")
+
+
+def test_who_cannot_hand_rights_on_brings_some(database_url: str) -> None:
+    """For checks too; what was brought is not shown."""
+    delegated = caller("member", "reader", is_delegated=True)
+
+    async def work(desk: Desk) -> tuple[str, Scenario, str]:
+        request = ScenarioCreate(source=ONE, check=Check(every_seconds=300))
+        with pytest.raises(Refused) as caught:
+            await scenarios.create_scenario(delegated, desk, request)
+        credential = Credential(id="mine", secret="s3cret")
+        check = Check(every_seconds=300, credential=credential)
+        request = ScenarioCreate(source=ONE, check=check)
+        made = await scenarios.create_scenario(delegated, desk, request)
+        return caught.value.code, made, grants_at(desk).made[0].reference
+
+    code, made, reference = at_desk(database_url, work)
+    assert (code, reference) == ("grant.not-delegable", "mine")
+    assert made.check == Check(every_seconds=300)
 
 
 def test_what_refuses_a_check(database_url: str) -> None:

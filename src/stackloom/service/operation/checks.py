@@ -80,7 +80,9 @@ async def check_rights(
     # A cloud without the role "reader" (before Keystone 14.0.0) has none with fewer rights.
     roles = caller.roles & {"reader"} or caller.roles
     seconds = desk.settings.runs.check_rights_days * _DAY_SECONDS
-    async with rights_for(caller, desk, roles=roles, seconds=seconds) as grant:
+    async with rights_for(
+        caller, desk, roles=roles, seconds=seconds, credential=check.credential
+    ) as grant:
         yield CheckRights(grant_id=grant.id, webhook_secret=sealed)
 
 

@@ -42,14 +42,16 @@ class ScenarioSource(_message.Message):
     def __init__(self, text: _Optional[str] = ..., files: _Optional[_Mapping[str, str]] = ..., variables: _Optional[_Mapping[str, _struct_pb2.Value]] = ...) -> None: ...
 
 class Check(_message.Message):
-    __slots__ = ("every_seconds", "webhook_url", "webhook_secret")
+    __slots__ = ("every_seconds", "webhook_url", "webhook_secret", "credential")
     EVERY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     WEBHOOK_URL_FIELD_NUMBER: _ClassVar[int]
     WEBHOOK_SECRET_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIAL_FIELD_NUMBER: _ClassVar[int]
     every_seconds: int
     webhook_url: str
     webhook_secret: str
-    def __init__(self, every_seconds: _Optional[int] = ..., webhook_url: _Optional[str] = ..., webhook_secret: _Optional[str] = ...) -> None: ...
+    credential: Credential
+    def __init__(self, every_seconds: _Optional[int] = ..., webhook_url: _Optional[str] = ..., webhook_secret: _Optional[str] = ..., credential: _Optional[_Union[Credential, _Mapping]] = ...) -> None: ...
 
 class CreateScenarioRequest(_message.Message):
     __slots__ = ("source", "tags", "check")
