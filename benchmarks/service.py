@@ -43,7 +43,7 @@ NETWORKS = 20
 LISTS = 100
 # The script's threads go on for a while with what nobody waits for any more.
 SETTLE_SECONDS = 3.0
-CONNECTIONS, CALLERS_AT_ONCE = 32, 500
+CONNECTIONS, CALLERS_AT_ONCE = 16, 500
 STREAMS, PLANS = 500, 10
 LEAST_READS, MOST_P99_MS, MOST_ADDED_MS, MOST_LATE_MS = 1_000.0, 50.0, 10.0, 1_000.0
 PATH = "/v1/networks"
