@@ -162,7 +162,7 @@ def test_every_parameter_of_every_wrong_sort(database_url: str, tmp_path: Path) 
 
 def _wrong(value: Any) -> Iterator[Any]:
     """Yield *value* with one part of it replaced by something of another sort, each in turn."""
-    others = (None, True, -1, 1.5, "x" * 200_000, "\ud800", [], [[]], {}, {"a": 1})
+    others: tuple[Any, ...] = (None, True, -1, 1.5, "x" * 200_000, "\ud800", [], [[]], {}, {"a": 1})
     yield from (each for each in others if type(each) is not type(value))
     inner = value.items() if isinstance(value, dict) else ()
     for name, part in inner:
