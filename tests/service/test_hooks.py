@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import time
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.service.receiver import Receiver, receiver
@@ -23,6 +26,21 @@ def test_what_is_sent_is_signed() -> None:
     at, _, rest = value.partition(",")
     expected = hmac.new(b"secret", b"1780000000." + _BODY, sha256).hexdigest()
     assert (at, rest) == ("t=1780000000", f"v1={expected}")
+
+
+def test_the_guide_shows_how_to_check_it() -> None:
+    """Its function takes ours, and nothing that was changed or is old."""
+    text = (Path(__file__).parents[2] / "docs" / "guide" / "service.md").read_text()
+    code = text[text.index("import hmac") :].partition("```")[0]
+    shown: dict[str, Any] = {}
+    exec(code, shown)
+    is_genuine = shown["is_genuine"]
+    now = int(time.time())
+    good = signature(b"secret", _BODY, now)
+    assert is_genuine(good, _BODY, b"secret")
+    assert not is_genuine(good, _BODY + b" ", b"secret")
+    assert not is_genuine(good, _BODY, b"another")
+    assert not is_genuine(signature(b"secret", _BODY, now - 600), _BODY, b"secret")
 
 
 @pytest.mark.parametrize(
