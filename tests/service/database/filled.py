@@ -78,14 +78,14 @@ async def a_run(
 
 
 async def a_plan(
-    store: Store, scenario: Scenario, *, hours: float = 24, revision: int | None = None
+    store: Store, scenario: Scenario, *, hours: float = 24, id: UUID | None = None
 ) -> Plan:
     """Ask for a plan."""
     return await store.plans.create(
-        id=uuid4(),
+        id=id or uuid4(),
         scenario_id=scenario.id,
         scenario_name=scenario.name,
-        revision=revision or scenario.revision,
+        revision=scenario.revision,
         source=None,
         operation="apply",
         grant_id=None,

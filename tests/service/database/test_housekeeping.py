@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -22,7 +21,6 @@ from tests.service.database.filled import (
 
 from stackloom.service.database.grants import idle_grants
 from stackloom.service.database.housekeeping import Keeping, keep_house
-from stackloom.service.database.idempotency import Stored
 from stackloom.service.database.jobs import JobTable
 from stackloom.service.database.pool import Pool
 from stackloom.service.database.store import Store
@@ -176,33 +174,5 @@ def test_a_grant_is_idle_once_no_job_and_no_check_needs_it(database_url: str) ->
         assert (await store.grants.get(left)).sealed is None
         with pytest.raises(Refused, match="no grant"):
             await Store(pool, "red").grants.get(left)
-
-    at_database(database_url, live)
-
-
-def test_a_key_is_for_one_request_and_answers_it_once(database_url: str) -> None:
-    """At once, again, with another body, by another user, and after whoever had it was killed."""
-
-    async def live(pool: Pool) -> None:
-        keys = Store(pool, "blue").idempotency
-        at_once = await asyncio.gather(
-            *(keys.begin("ada-id", "k", b"h") for _ in range(4)), return_exceptions=True
-        )
-        codes = [each.code for each in at_once if isinstance(each, Refused)]
-        assert (at_once.count(None), codes) == (1, ["idempotency.under-way"] * 3)
-        with pytest.raises(Refused) as refused:
-            await keys.begin("ada-id", "k", b"other")
-        assert refused.value.code == "idempotency.reused"
-        assert await keys.begin("bob-id", "k", b"other") is None
-        assert await Store(pool, "red").idempotency.begin("ada-id", "k", b"other") is None
-        stored = Stored(status=201, body=b"\0body", location="/v1/x", etag='"1"')
-        await keys.end("ada-id", "k", stored)
-        assert await keys.begin("ada-id", "k", b"h") == stored
-        await keys.drop("bob-id", "k")
-        assert await keys.begin("bob-id", "k", b"h") is None
-        later = "update stackloom.idempotency_keys set created_at = now() - interval '61 seconds'"
-        await executed(pool, later)
-        assert await keys.begin("bob-id", "k", b"h") is None
-        assert await keys.begin("ada-id", "k", b"h") == stored
 
     at_database(database_url, live)

@@ -98,6 +98,8 @@ class Plans:
             Refused: there is no such scenario, or too much is waiting.
         """
         async with self._project.changing() as changing:
+            if await changing.row(_GET, id=id) is not None:
+                return await self.get(id)  # made by the same request, whose answer was lost
             await check_room(changing, self._project.limits)
             if scenario_id is not None and await changing.row(_SCENARIO, id=scenario_id) is None:
                 raise not_here("scenario", scenario_id)

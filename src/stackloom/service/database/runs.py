@@ -140,6 +140,8 @@ class Runs:
                 much is waiting.
         """
         async with self._project.changing() as changing:
+            if await changing.row(_GET, id=id) is not None:
+                return await self.get(id)  # made by the same request, whose answer was lost
             await check_room(changing, self._project.limits)
             if plan_id is not None:
                 subject = await _of_plan(changing, plan_id)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
@@ -17,6 +17,7 @@ from stackloom.service.database.project import (
     check_marker,
     page_sql,
 )
+from stackloom.service.new_id import new_id
 from stackloom.service.refusal import Refused, not_here
 from stackloom.wire.scenario import Check, Condition, Revision, Scenario, ScenarioSource
 
@@ -116,7 +117,7 @@ class Scenarios:
         Raises:
             Refused: the project has one of this name, or as many as it may have.
         """
-        id = uuid4()
+        id = new_id()
         try:
             async with self._project.changing() as changing:
                 await self._check_room(changing)
@@ -132,6 +133,8 @@ class Scenarios:
                     _INSERT_REVISION, id=id, number=1, source=as_json(source), by=created_by
                 )
         except UniqueViolation as error:
+            if await self._project.row(_GET, id=id) is not None:
+                return await self.get(id)  # made by the same request, whose answer was lost
             raise Refused(
                 "scenario.exists",
                 f'the project has a scenario "{name}"',

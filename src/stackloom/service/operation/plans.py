@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
 from stackloom.service.identity.caller import Caller
+from stackloom.service.new_id import new_id
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.links import links_of, page_paths, plan_paths
 from stackloom.service.operation.paging import cut
@@ -43,7 +44,7 @@ async def create_plan(caller: Caller, desk: Desk, request: PlanCreate) -> Plan:
     """
     caller.check_may_change()
     subject = await _subject(caller, desk, request)
-    id = uuid4()
+    id = new_id()
     expires_at = datetime.now(UTC) + timedelta(hours=desk.settings.runs.plan_hours)
     async with job_rights(caller, desk, request.credential) as grant:
         plan = await desk.store(caller).plans.create(

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
 from stackloom.service.identity.caller import Caller
+from stackloom.service.new_id import new_id
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.links import links_of, page_paths, run_paths
 from stackloom.service.operation.paging import cut
@@ -131,7 +132,7 @@ async def _keep(
     retry_of: UUID | None = None,
     then_delete: bool = False,
 ) -> Run:
-    id = uuid4()
+    id = new_id()
     sealed = seal_secrets(desk.seal, secrets, project_id=caller.project_id, job_id=id)
     async with job_rights(caller, desk, credential) as grant:
         run = await desk.store(caller).runs.create(

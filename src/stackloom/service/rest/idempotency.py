@@ -44,19 +44,15 @@ async def once(
     user_id = asked.caller.user_id
     request = f"{asked.method} {asked.path}\n".encode() + content
     stored = await table.begin(user_id, key, hashlib.sha256(request).digest())
-    if stored is not None:
+    if isinstance(stored, Stored):
         return Answer(
             body=stored.body,
             status=stored.status,
             location=stored.location or "",
             etag=stored.etag or "",
         )
-    try:
+    async with table.answering(user_id, key, stored):
         came = await answer()
-    except BaseException:
-        # Also where the process is told to stop: the key must not stay under way.
-        await asyncio.shield(table.drop(user_id, key))
-        raise
     assert isinstance(came, Answer), "a stream cannot be given twice"
     body = came.body if isinstance(came.body, bytes) else msgspec.json.encode(came.body)
     kept = Stored(status=came.status or status, body=body, location=came.location, etag=came.etag)

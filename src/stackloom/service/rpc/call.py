@@ -147,14 +147,10 @@ class Call:
         user_id = asked.caller.user_id
         digest = hashlib.sha256(f"{self._method.path}\n".encode() + data).digest()
         stored = await table.begin(user_id, key, digest)
-        if stored is not None:
+        if isinstance(stored, Stored):
             return stored.body
-        try:
+        async with table.answering(user_id, key, stored):
             answer = await self._done(asked, data)
-        except BaseException:
-            # Also where the process is told to stop: the key must not stay under way.
-            await asyncio.shield(table.drop(user_id, key))
-            raise
         await asyncio.shield(table.end(user_id, key, Stored(status=200, body=answer)))
         return answer
 

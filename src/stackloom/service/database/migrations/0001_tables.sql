@@ -194,6 +194,8 @@ create table stackloom.idempotency_keys (
     user_id text not null,
     key text not null,
     request_hash bytea not null,
+    made_id uuid not null,                  -- what the request makes gets this id
+    is_left boolean not null default false, -- nobody answers it any more
     status integer,
     body bytea,
     location text,
