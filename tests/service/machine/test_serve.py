@@ -113,6 +113,21 @@ def test_sigterm_ends_worker_api_and_database_in_this_order(tmp_path: Path) -> N
         assert _ask(service, "/v1/scenarios").status_code == 200
 
 
+def test_sigterm_ends_streams_of_events(tmp_path: Path) -> None:
+    """They would never end by themselves, and keep nobody waiting."""
+    with served(tmp_path, "--no-worker") as service:
+        headers = {"X-Auth-Token": service.bearer, "Accept": "text/event-stream"}
+        with httpx2.stream(
+            "GET", f"{service.url}/v1/events", headers=headers, timeout=60
+        ) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 2000"
+            service.process.terminate()
+            assert [line for line in lines if line.startswith("data:")] == []
+        assert service.process.wait(60) == 0
+    assert "Cancel 1 running task(s)" not in (tmp_path / "log").read_text()
+
+
 def test_kill_9_of_the_parent_leaves_nothing(tmp_path: Path) -> None:
     """Its parts end with it, and the next start finds no obstacle."""
     with served(tmp_path) as service:
