@@ -44,7 +44,7 @@ def _expected() -> dict[int, str]:
     for language, text in _BLOCKS:
         if language == "sh":
             number += 1
-        else:
+        elif language == "text":
             shown[number] = text
     return shown
 
