@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # has none
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+_PATIENCE = 30_000
 _GRAVE = {"serious", "critical"}
 
 
@@ -26,6 +27,8 @@ def started_browser() -> Iterator[Browser]:
             pytest.skip("no Chromium here, and apt-get cannot install one")
         # Root has no sandbox; the pages are our own.
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        # On a machine that has much else to do a page is not as quick as it is.
+        expect.set_options(timeout=_PATIENCE)
         try:
             yield browser
         finally:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A browser for the whole run, a served page and a tab for each test."""
+"""A browser for a file of tests, a served page and a tab for each of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.web.samples import sample
 from tests.web.serving import Service, served
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while it is open its loop runs in this thread, which has room for no other.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
     with started_browser() as browser:
