@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from stackloom.auth.config import CloudConfig
+from stackloom.errors import Unreachable
 from stackloom.service.grant.grant import Grant, not_delegable
 from stackloom.service.identity.caller import Caller
 from stackloom.wire.plan import Credential
@@ -19,11 +20,13 @@ class FakeGrants:
     Attributes:
         made: all of them, in their order.
         ended: the ids of those that were taken back.
+        is_away: nothing can be taken back.
     """
 
     def __init__(self) -> None:
         self.made: list[Grant] = []
         self.ended: list[UUID] = []
+        self.is_away = False
 
     async def make(
         self,
@@ -55,6 +58,8 @@ class FakeGrants:
 
     async def end(self, grant: Grant) -> None:
         """Note that it was taken back."""
+        if self.is_away:
+            raise Unreachable("Keystone cannot be reached")
         self.ended.append(grant.id)
 
     async def close(self) -> None:

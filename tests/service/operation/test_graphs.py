@@ -23,7 +23,7 @@ from stackloom.log import Secret
 from stackloom.scenario.picture.format import Format, Look, rendered
 from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage
 from stackloom.scenario.picture.theme import Theme
-from stackloom.service.database.endings import PlanEnd, RunEnd, RunPlan
+from stackloom.service.database.endings import PlanEnd, RunEnd, RunPlan, SeenResource
 from stackloom.service.operation import graphs, plans, runs, scenarios
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.graphs import progress_of
@@ -40,7 +40,7 @@ from stackloom.wire.event import (
 )
 from stackloom.wire.graph import Graph, GraphRemark
 from stackloom.wire.links import Link
-from stackloom.wire.plan import Counts, PlanCreate
+from stackloom.wire.plan import Counts, FieldDifference, PlanCreate
 from stackloom.wire.problem import Source
 from stackloom.wire.run import Progress, RunCreate
 from stackloom.wire.scenario import Scenario, ScenarioCreate, ScenarioSource
@@ -212,6 +212,30 @@ def test_drift_is_drawn_as_what_an_apply_would_do(database_url: str) -> None:
     }
     assert graph.elsewhere == ("- subnet.old",)
     assert graph.notices == ()
+
+
+def test_drift_that_cannot_be_mended_in_place_is_a_replacement(database_url: str) -> None:
+    """What has no place in the picture stands beside it."""
+    field = FieldDifference(field="shape", have="round", want="flat", in_place=False)
+    found = tuple(
+        SeenResource(
+            address=address,
+            kind=address.partition(".")[0],
+            cloud_id="id",
+            name="x",
+            condition="changed",
+            differences=(field,),
+        )
+        for address in ("keypair.mine", "network.blue")
+    )
+
+    async def work(desk: Desk) -> Graph:
+        return await _graph(desk, await checked(desk, found=found), "drift")
+
+    graph = at_desk(database_url, work)
+    remark = GraphRemark(change="replace", lines=('shape: "round" → "flat"',))
+    assert graph.remarks == {"keypair.mine": remark, "network.blue": remark}
+    assert graph.elsewhere == ("± keypair.mine",)
 
 
 def test_what_was_never_checked_is_not_told_as_unchanged(database_url: str) -> None:

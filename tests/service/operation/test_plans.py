@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.service.desks import MEMBER, READER, URL, Worker, at_desk, caller, grants_at, plain
 
 from stackloom.service.database.endings import PlanEnd
+from stackloom.service.database.grants import idle_grants
 from stackloom.service.operation import plans, scenarios
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.queries import PlanQuery
@@ -234,6 +235,23 @@ def test_a_full_queue_takes_nothing(database_url: str) -> None:
         return refused.code
 
     assert at_desk(database_url, work) == "queue.full"
+
+
+def test_rights_that_cannot_be_taken_back_are_left_to_the_workers(database_url: str) -> None:
+    """Whoever asked is told why there is no plan, not that Keystone is away."""
+
+    async def work(desk: Desk) -> tuple[str, list[UUID]]:
+        nowhere = PlanCreate(source=ONE)
+        for _ in range(100):
+            await plans.create_plan(MEMBER, desk, nowhere)
+        fakes = grants_at(desk)
+        fakes.is_away = True
+        refused = await _refused(desk, nowhere)
+        idle = await idle_grants(desk.pool, age_seconds=0, limit=10)
+        assert [each.id for each in idle] == [fakes.made[-1].id]
+        return refused.code, fakes.ended
+
+    assert at_desk(database_url, work) == ("queue.full", [])
 
 
 def test_plans_come_in_pages(database_url: str) -> None:

@@ -45,8 +45,8 @@ FOUND = (
 )
 
 
-async def checked(desk: Desk, *outputs: Output) -> UUID:
-    """Return a scenario of which a check has seen ``FOUND``."""
+async def checked(desk: Desk, *outputs: Output, found: tuple[SeenResource, ...] = FOUND) -> UUID:
+    """Return a scenario of which a check has seen *found*."""
     scenario = await scenarios.create_scenario(MEMBER, desk, ScenarioCreate(source=SOURCE))
     request = RunCreate(scenario_id=scenario.id, operation="check")
     run = await runs.create_run(MEMBER, desk, request)
@@ -55,7 +55,7 @@ async def checked(desk: Desk, *outputs: Output) -> UUID:
     end = RunEnd(
         state="succeeded",
         condition="drifted",
-        resources=FOUND,
+        resources=found,
         seen_at=SEEN,
         outputs=outputs or None,
     )
