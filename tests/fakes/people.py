@@ -20,7 +20,7 @@ class FakePeople:
     too, as in Keystone.
 
     Args:
-        expires_at: when every token ends.
+        expires_at: when every token ends; may be set anew.
         catalog: where the services of the cloud are, for whoever asks them.
     """
 
@@ -29,7 +29,7 @@ class FakePeople:
     def __init__(
         self, *, expires_at: datetime | None = None, catalog: Token | None = None
     ) -> None:
-        self._expires_at = expires_at
+        self.expires_at = expires_at
         self._catalog = catalog
 
     async def caller(self, token: Secret, *, request_id: str, global_request_id: str) -> Caller:
@@ -45,7 +45,7 @@ class FakePeople:
             project_id=project,
             project_name=project,
             roles=frozenset({role, "reader"} if role == "member" else {role}),
-            expires_at=self._expires_at,
+            expires_at=self.expires_at,
             token=token,
             catalog=self._catalog,
             methods=("password",),
