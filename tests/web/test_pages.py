@@ -386,6 +386,7 @@ def test_a_scenario_is_kept_with_all_that_was_typed() -> None:
     fields = [("text", "scenario: one\r\n"), ("variables", "count: 2\r\n"), ("tags", "a, b,")]
     fields += [("file_path", "more.yaml"), ("file_text", "x: 1\r\n"), ("file_path", "")]
     fields += [("file_text", ""), ("check_seconds", "900"), ("action", "plan")]
+    fields += [("credential_id", "c1"), ("credential_secret", "s1")]
 
     answer = post(api, "/scenarios/new", fields)
 
@@ -398,8 +399,16 @@ def test_a_scenario_is_kept_with_all_that_was_typed() -> None:
             "variables": {"count": 2},
         },
         "tags": ["a", "b"],
-        "check": {"every_seconds": 900, "webhook_url": None, "webhook_secret": None},
+        "check": {
+            "every_seconds": 900,
+            "webhook_url": None,
+            "webhook_secret": None,
+            "credential": {"id": "c1", "secret": "s1"},
+        },
     }
+    planned = msgspec.json.decode(api.asked[-1].body)
+    assert planned["credential"] == {"id": "c1", "secret": "s1"}
+    assert "s1" not in post(api, "/scenarios/new", [*fields, ("action", "look")]).body.decode()
 
 
 def test_another_text_is_kept_over_the_one_that_was_read() -> None:

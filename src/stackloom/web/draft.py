@@ -11,7 +11,8 @@ import msgspec
 import yaml
 
 from stackloom.errors import Problem
-from stackloom.web.rights import Form, last
+from stackloom.web.rights import Form, last, rights_of
+from stackloom.wire.plan import Credential
 from stackloom.wire.scenario import Check, Revision, Scenario, ScenarioSource
 
 STARTER: Final = """\
@@ -41,6 +42,7 @@ class Draft:
         variables: YAML, a mapping.
         tags: with commas between them.
         check_seconds: "" for no checks.
+        credential: to look with, and to plan with; where the visitor's token cannot be handed on.
         etag: of what was read; "" for a new scenario.
     """
 
@@ -51,6 +53,7 @@ class Draft:
     check_seconds: str = ""
     webhook_url: str = ""
     webhook_secret: str = ""
+    credential: Credential | None = None
     etag: str = ""
 
     @property
@@ -67,6 +70,7 @@ class Draft:
             every_seconds=int(self.check_seconds),
             webhook_url=self.webhook_url or None,
             webhook_secret=self.webhook_secret or None,
+            credential=self.credential,
         )
 
     def source(self) -> tuple[ScenarioSource, tuple[Problem, ...]]:
@@ -89,6 +93,7 @@ def of_form(form: Form) -> Draft:
         check_seconds=last(form, "check_seconds"),
         webhook_url=last(form, "webhook_url").strip(),
         webhook_secret=last(form, "webhook_secret"),
+        credential=rights_of(form)[1],
         etag=last(form, "etag"),
     )
 

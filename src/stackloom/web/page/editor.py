@@ -81,7 +81,7 @@ async def _saved(
     try:
         scenario = await _kept(visit, draft, source, id)
         if action == "plan":
-            return see(f"/plans/{await _planned(visit, scenario)}")
+            return see(f"/plans/{await _planned(visit, scenario, draft)}")
     except Refusal as refusal:
         return await _shown(visit, draft, id=id, refusal=refusal)
     return see(f"/scenarios/{scenario.id}")
@@ -98,8 +98,8 @@ async def _kept(visit: Visit, draft: Draft, source: ScenarioSource, id: UUID | N
     return read(answer, Scenario)
 
 
-async def _planned(visit: Visit, scenario: Scenario) -> UUID:
-    body = PlanCreate(scenario_id=scenario.id)
+async def _planned(visit: Visit, scenario: Scenario, draft: Draft) -> UUID:
+    body = PlanCreate(scenario_id=scenario.id, credential=draft.credential)
     return read(await visit.documents.send("POST", "/v1/plans", body), Plan).id
 
 
