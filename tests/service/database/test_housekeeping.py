@@ -170,6 +170,7 @@ def test_a_grant_is_idle_once_no_job_and_no_check_needs_it(database_url: str) ->
         await store.scenarios.delete(scenario.id, revision=1)
         idle = await idle_grants(pool, age_seconds=0, limit=9)
         assert [g.id for g in idle] == [for_job, for_check, left]
+        assert [g.id for g in await idle_grants(pool, age_seconds=60, limit=9)] == [for_job]
         await store.grants.ended(left)
         assert (await store.grants.get(left)).sealed is None
         with pytest.raises(Refused, match="no grant"):

@@ -26,7 +26,9 @@ _ENDED = """
 # Of all projects: what a request left behind that was killed, and what no job needs any more.
 _IDLE = f"""
     select {_COLUMNS} from stackloom.grants as base
-    where ended_at is null and created_at < clock_timestamp() - make_interval(secs => %(age)s)
+    where ended_at is null
+      and (created_at < clock_timestamp() - make_interval(secs => %(age)s)
+           or exists (select from stackloom.jobs where grant_id = base.id))
       and not exists (select from stackloom.jobs where grant_id = base.id and state <> 'ended')
       and not exists (select from stackloom.scenarios
                       where check_grant_id = base.id and deleted_at is null)
@@ -75,7 +77,7 @@ async def idle_grants(pool: Pool, *, age_seconds: float, limit: int) -> list[Gra
     """Return open grants of all projects that neither a job nor a check needs.
 
     Args:
-        age_seconds: younger ones are left out: their job may be about to be kept.
+        age_seconds: younger ones that no job has needed are left out: it may be about to be kept.
     """
     async with connected(pool) as connection:
         found = await rows(connection, _IDLE, {"age": age_seconds, "limit": limit})

@@ -90,6 +90,7 @@ create unique index jobs_one_a_scenario on stackloom.jobs (scenario_id)
 create index jobs_waiting on stackloom.jobs (scenario_id, queued_at, id) where state = 'queued';
 create index jobs_active on stackloom.jobs (project_id) where state in ('queued', 'active');
 create index jobs_due on stackloom.jobs (not_before) where state in ('queued', 'active');
+create index jobs_grant on stackloom.jobs (grant_id) where grant_id is not null;
 create index jobs_ended on stackloom.jobs (ended_at) where state = 'ended';
 
 create table stackloom.plans (
