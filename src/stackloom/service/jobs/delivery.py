@@ -170,6 +170,8 @@ async def _in_its_schema(connection: psycopg.AsyncConnection[object]) -> None:
 @asynccontextmanager
 async def delivering(url: str, *, at_once: int) -> AsyncIterator[ProcrastinateDelivery]:
     """Open a delivery, for sending and, with ``run``, for being brought to."""
+    # It tells of each restart of PostgreSQL by a traceback; `run` says the same in a line.
+    logging.getLogger(procrastinate.__name__).setLevel(logging.CRITICAL)
     delivery = ProcrastinateDelivery(url, at_once=at_once)
     async with delivery.app.open_async():
         yield delivery
