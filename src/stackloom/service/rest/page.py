@@ -19,16 +19,37 @@ from stackloom.wire.codes import CODES, ENGINE, PREFIX
 Node = Mapping[str, Any]
 
 _STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem; }
-h2 { border-top: 1px solid GrayText; margin-top: 3rem; padding-top: 1rem; }
-h3 { margin-top: 2rem; }
-code, pre { font: 0.9em ui-monospace, monospace; }
-pre { border: 1px solid GrayText; border-radius: 4px; overflow: auto; padding: 0.5rem; }
+:root { color-scheme: light dark; font: 15px/1.55 system-ui, sans-serif;
+  --line: light-dark(#d5dce5, #2d3a4d); --soft: light-dark(#f2f5f9, #172233);
+  --page: light-dark(#fff, #0d1420); --text: light-dark(#182433, #dfe7f1);
+  --link: light-dark(#1656c4, #7db0ff); }
+body { background: var(--page); color: var(--text); margin: 0; }
+a { color: var(--link); }
+.layout { display: grid; gap: 2.5rem; grid-template-columns: 20rem minmax(0, 1fr);
+  margin: 0 auto; max-width: 82rem; padding: 1.5rem; }
+nav { align-self: start; font-size: 0.87rem; max-height: calc(100vh - 3rem); overflow: auto;
+  position: sticky; top: 1.5rem; }
+nav h2 { border: 0; font-size: 0.87rem; margin: 1rem 0 0.25rem; padding: 0; }
+nav ul { list-style: none; margin: 0; padding: 0; }
+nav a { display: block; padding: 0.1rem 0; text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+h1 { font-size: 1.7rem; margin: 0 0 1rem; }
+h2 { border-top: 1px solid var(--line); margin-top: 3rem; padding-top: 1.5rem; }
+h3 { margin: 2.5rem 0 0.25rem; }
+h4 { margin: 1.25rem 0 0.25rem; }
+code, pre { font: 0.92em ui-monospace, monospace; }
+pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
+  max-height: 24rem; overflow: auto; padding: 0.75rem; }
+.request { background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
+  display: inline-block; margin: 0.25rem 0; padding: 0.2rem 0.6rem; }
 table { border-collapse: collapse; display: block; overflow: auto; width: 100%; }
-th, td { border-bottom: 1px solid GrayText; padding: 0.25rem 0.75rem 0.25rem 0; text-align: left;
-  vertical-align: top; }
-nav ul { columns: 20rem; padding-left: 1rem; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.35rem 1rem 0.35rem 0;
+  text-align: left; vertical-align: top; }
+td p { margin: 0; }
+@media (max-width: 60rem) {
+  .layout { display: block; }
+  nav { max-height: none; position: static; }
+}
 """
 _CODE = re.compile(r"`{1,2}([^`]+)`{1,2}")
 _METHODS = ("get", "post", "put", "delete")
@@ -47,13 +68,12 @@ def _page(document: Node) -> Iterator[str]:
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(info['title'])} {escape(info['version'])}</title>"
-    yield f"<style>{_STYLE}</style></head><body>"
-    yield f"<header><h1>The API of {escape(info['title'])}, {escape(info['version'])}</h1>"
-    yield _words(info["description"])
-    yield '<p><a href="/v1/openapi.json">The same as OpenAPI 3.1</a></p></header>'
+    yield f'<style>{_STYLE}</style></head><body><div class="layout">'
     operations = _by_tag(document)
-    yield from _contents(operations)
-    yield "<main>"
+    yield from _contents(document["tags"], operations)
+    yield f"<main><h1>The API of {escape(info['title'])}, {escape(info['version'])}</h1>"
+    yield _words(info["description"])
+    yield '<p><a href="/v1/openapi.json">The same as OpenAPI 3.1</a></p>'
     for tag in document["tags"]:
         yield f"<h2>{escape(tag['name'])}</h2>{_words(tag['description'])}"
         for method, path, operation in operations[tag["name"]]:
@@ -62,7 +82,7 @@ def _page(document: Node) -> Iterator[str]:
     for name, schema in document["components"]["schemas"].items():
         yield from _schema(name, schema)
     yield from _codes()
-    yield "</main></body></html>"
+    yield "</main></div></body></html>"
 
 
 def _by_tag(document: Node) -> Mapping[str, list[tuple[str, str, Node]]]:
@@ -74,19 +94,24 @@ def _by_tag(document: Node) -> Mapping[str, list[tuple[str, str, Node]]]:
     return operations
 
 
-def _contents(operations: Mapping[str, list[tuple[str, str, Node]]]) -> Iterator[str]:
-    yield '<nav aria-label="Contents"><ul>'
-    for each in operations.values():
-        for _, _, operation in each:
-            name = operation["operationId"]
-            yield f'<li><a href="#{name}">{escape(operation["summary"])}</a></li>'
-    yield '<li><a href="#schemas">Structures</a></li><li><a href="#codes">Codes</a></li>'
-    yield "</ul></nav>"
+def _contents(
+    tags: Iterable[Node], operations: Mapping[str, list[tuple[str, str, Node]]]
+) -> Iterator[str]:
+    yield '<nav aria-label="Contents">'
+    for tag in tags:
+        yield f"<h2>{escape(tag['name'])}</h2><ul>"
+        for method, path, operation in operations[tag["name"]]:
+            name, summary = operation["operationId"], _plain(operation["summary"])
+            request = f"{method.upper()} {path}"
+            yield f'<li><a href="#{name}" title="{escape(summary)}">{escape(request)}</a></li>'
+        yield "</ul>"
+    yield '<h2>Words</h2><ul><li><a href="#schemas">Structures</a></li>'
+    yield '<li><a href="#codes">Codes of refusals</a></li></ul></nav>'
 
 
 def _operation(method: str, path: str, operation: Node) -> Iterator[str]:
-    yield f'<h3 id="{operation["operationId"]}">{escape(operation["summary"])}</h3>'
-    yield f"<p><code>{method.upper()} {escape(path)}</code></p>"
+    yield f'<h3 id="{operation["operationId"]}">{_line(operation["summary"])}</h3>'
+    yield f'<code class="request">{method.upper()} {escape(path)}</code>'
     yield _words(operation["description"])
     if parameters := operation.get("parameters"):
         yield _table(
@@ -221,3 +246,7 @@ def _words(text: str) -> str:
 
 def _line(text: str) -> str:
     return _CODE.sub(r"<code>\1</code>", escape(text, quote=False))
+
+
+def _plain(text: str) -> str:
+    return _CODE.sub(r"\1", text)
