@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from tests.fakes.http_bridge import served as answering
 from tests.fakes.transport import FakeTransport
 from tests.service.machine.served import Served, served, stackloom, started, wait_for_end
 
+from stackloom.service.grant.key_file import write_new_key
 from stackloom.transport.client import Answer
 
 pytestmark = pytest.mark.slow
@@ -205,8 +208,8 @@ def test_a_certificate_that_is_none(tmp_path: Path) -> None:
 
 def test_a_database_elsewhere(empty_database_url: str, tmp_path: Path) -> None:
     """It is not brought up to date by whoever comes first; ``db upgrade`` does that."""
-    with served(tmp_path, "--no-worker") as service:  # makes keys, which a database elsewhere needs
-        keys = str(service.log_file.parent / ".local/state/stackloom/service/keys")
+    keys = str(tmp_path / "keys")
+    write_new_key(tmp_path / "keys")
     refused = stackloom(
         tmp_path,
         *("serve", "--listen", "127.0.0.1:0", "--database", empty_database_url),
@@ -226,10 +229,28 @@ def test_a_database_elsewhere(empty_database_url: str, tmp_path: Path) -> None:
         assert _ask(service, "/v1/scenarios").status_code == 200
 
 
+def test_a_worker_whose_database_is_away_or_behind(empty_database_url: str, tmp_path: Path) -> None:
+    """It waits for one, and ends with words at the other."""
+    write_new_key(tmp_path / "keys")
+    variables = {"STACKLOOM_SECRETS_KEYS_FILE": str(tmp_path / "keys")}
+    nowhere = f"postgresql://stackloom@/stackloom?host={tmp_path}"
+    with started(tmp_path, "worker", "--database", nowhere, **variables) as process:
+        worker = Served(process=process, log_file=tmp_path / "log")
+        until = time.monotonic() + 60
+        while not [each for each in worker.messages() if "the worker waits for it" in each]:
+            assert time.monotonic() < until, worker.log_file.read_text()
+            select.select([], [], [], 0.02)
+        process.terminate()
+        assert process.wait(30) == 0
+    behind = stackloom(tmp_path, "worker", "--database", empty_database_url, **variables)
+    assert behind.returncode == 1
+    assert "error: the database is behind this version of stackloom" in behind.stderr
+
+
 def test_a_worker_of_its_own(database_url: str, tmp_path: Path) -> None:
     """It tells systemd that it is up and that it ends, and registers in the database."""
-    with served(tmp_path, "--no-worker") as service:
-        keys = str(service.log_file.parent / ".local/state/stackloom/service/keys")
+    keys = str(tmp_path / "keys")
+    write_new_key(tmp_path / "keys")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
         notices.bind(str(tmp_path / "notify"))
         notices.settimeout(60)

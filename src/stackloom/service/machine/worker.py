@@ -4,14 +4,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+from contextlib import suppress
 
+from stackloom.service.database.pool import DatabaseAway
+from stackloom.service.database.upgrade import check
 from stackloom.service.machine.metrics_listener import answering_metrics
 from stackloom.service.machine.notice import tell_ready, tell_systemd
 from stackloom.service.machine.process import run_child
 from stackloom.service.settings import ServiceSettings
 from stackloom.service.tracing import tracing
 from stackloom.service.worker.worker import run_worker
+
+log = logging.getLogger(__name__)
+_AGAIN_SECONDS = 1.0
 
 
 async def serve_worker(settings: ServiceSettings, stop: asyncio.Event) -> None:
@@ -23,9 +30,30 @@ async def serve_worker(settings: ServiceSettings, stop: asyncio.Event) -> None:
             asyncio.TaskGroup() as group,
         ):
             noticing = group.create_task(_tell_stopping(stop))
-            tell_ready("works on jobs")
-            await run_worker(settings, stop)
+            if await _has_database(settings.database.url, stop):
+                tell_ready("works on jobs")
+                await run_worker(settings, stop)
             noticing.cancel()
+
+
+async def _has_database(url: str, stop: asyncio.Event) -> bool:
+    """Wait until the database answers; False where the worker should end before.
+
+    Raises:
+        Refused: it is not of this version.
+    """
+    while not stop.is_set():
+        try:
+            await check(url)
+        except DatabaseAway as error:
+            log.warning("%s; the worker waits for it", error)
+        else:
+            return True
+        # Nothing to do until then; whoever ends the worker does not wait.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_AGAIN_SECONDS):
+                await stop.wait()
+    return False
 
 
 async def _tell_stopping(stop: asyncio.Event) -> None:
