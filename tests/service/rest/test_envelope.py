@@ -463,6 +463,17 @@ def test_requests_are_logged_and_counted(caplog: pytest.LogCaptureFixture) -> No
     assert around.seen == [("/things/{thing_id}", "GET", 200), ("other", "GET", 404)]
 
 
+def test_a_path_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody writes lines of their own into our log, or a page into an answer."""
+    with caplog.at_level(logging.INFO, logger="stackloom.service.rest.envelope"):
+        answer = answer_to("GET", "/a%0d%0aERROR%20all%20is%20lost%1b" + "b" * 1_000)
+    told_of = "/a\\r\\nERROR all is lost\\x1b" + "b" * 178 + "\\u2026"
+    assert told(answer) == [("stackloom.not-found", f"there is nothing at {told_of}")]
+    (line,) = [each.getMessage() for each in caplog.records]
+    assert line.startswith("GET /a\\r\\nERROR all is lost")
+    assert len(line) < 300
+
+
 def test_before_it_is_open() -> None:
     """Whoever comes too early or too late is told to come again."""
 

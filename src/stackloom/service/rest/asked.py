@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from stackloom.service.rest.context import Context
 
 
+_LONGEST_SHOWN = 200
+
+
+def shown(text: str) -> str:
+    """Return a text of a stranger's so that it can stand in a line of the log, or in an answer."""
+    short = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return short if short.isprintable() else ascii(short)[1:-1]
+
+
 class Asked:
     """Who asks, with which headers, and what the service has at hand to answer.
 
@@ -56,6 +65,11 @@ class Asked:
         self._caller: Caller | None = None
 
     @property
+    def place(self) -> str:
+        """Method and path as they may be shown: in one line, and not for ever."""
+        return shown(f"{self.method} {self.path}")
+
+    @property
     def caller(self) -> Caller:
         """Who asks; only where the route wants to know (any but `Who.ALL`)."""
         assert self._caller is not None, "a route for all asked who the caller is"
@@ -90,7 +104,7 @@ class Asked:
         if not match:
             raise Refused(
                 "etag.missing",
-                f"{self.method} {self.path} without If-Match might undo what somebody else did",
+                f"{self.place} without If-Match might undo what somebody else did",
                 hint="send the ETag of the document that you have read",
             )
         # Behind the dot stands what is known of the cloud: no change of it is a lost update.

@@ -24,9 +24,6 @@ T = TypeVar("T")
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
-# Beyond this many values a body holds the loop for tens of milliseconds, and no scenario is near.
-MOST_VALUES = 250_000
-
 # Bodies that are declared to be longer than this are not read past for the sake of the answer: the
 # connection ends instead.
 _MOST_READ_PAST = 256 * 1024 * 1024
@@ -122,19 +119,20 @@ def check_kind(headers: Mapping[str, str], media_type: str) -> None:
         )
 
 
-def decoded(body: bytes, type: type[T], *, deepest: int) -> T:
+def decoded(body: bytes, type: type[T], *, deepest: int, most_values: int) -> T:
     """Decode a JSON body into a struct.
 
     Args:
         deepest: how many objects and arrays may be inside each other.
+        most_values: how many keys and values there may be; each takes a moment of the loop.
 
     Raises:
         Refused: it is no JSON, not of that type, or JSON that we do not take; with its place.
     """
     without_texts = _STRING.sub(b"", body)
     keys = without_texts.count(b":")
-    if keys + without_texts.count(b",") > MOST_VALUES:
-        raise Refused("body.invalid", f"the body has more than {MOST_VALUES} values")
+    if keys + without_texts.count(b",") > most_values:
+        raise Refused("body.invalid", f"the body has more than {most_values} values")
     try:
         tree = msgspec.json.decode(body)
         _check_tree(tree, keys=keys, deepest=deepest)

@@ -13,7 +13,7 @@ from stackloom.service.refusal import Refused
 from stackloom.service.rest import body, conditions, idempotency, query
 from stackloom.service.rest.answer import Answer, Stream
 from stackloom.service.rest.asgi import Receive, Scope, Send
-from stackloom.service.rest.asked import Asked
+from stackloom.service.rest.asked import Asked, shown
 from stackloom.service.rest.refusals import not_for
 from stackloom.service.rest.route import Route, Who
 from stackloom.service.rest.sending import send_stream, send_whole
@@ -92,7 +92,7 @@ async def _arguments(
     """Return what the route's function is called with, and the body as it came."""
     arguments: dict[str, Any] = {}
     for name, type in route.names.items():
-        arguments[name] = _named(scope["path_params"][name], type, asked.path)
+        arguments[name] = _named(scope["path_params"][name], type, asked)
     given = query.parsed(scope["query_string"], route.query or NoQuery)
     if route.query is not None:
         arguments["query"] = given
@@ -103,18 +103,20 @@ async def _arguments(
     content = await body.read(
         receive,
         asked.headers,
-        most_bytes=limits.body_bytes,
+        most_bytes=limits.body_bytes if route.body is not None else query.LONGEST_FORM,
         within_seconds=limits.request_seconds,
     )
     if route.body is not None:
         deepest = limits.nesting + _LEVELS_AROUND_A_VALUE
-        arguments["body"] = body.decoded(content, route.body, deepest=deepest)
+        arguments["body"] = body.decoded(
+            content, route.body, deepest=deepest, most_values=limits.values
+        )
     else:
         arguments["form"] = query.parsed_form(content, route.form)
     return arguments, content
 
 
-def _named(text: str, type: Any, path: str) -> Any:
+def _named(text: str, type: Any, asked: Asked) -> Any:
     """Return what a part of the path names; what cannot name anything is not found."""
     if type is UUID and _ID.fullmatch(text):
         return UUID(text)
@@ -122,7 +124,7 @@ def _named(text: str, type: Any, path: str) -> Any:
         return int(text)
     if type is str:
         return text
-    raise Refused("not-found", f"there is nothing at {path[:200]}")
+    raise Refused("not-found", f"there is nothing at {shown(asked.path)}")
 
 
 async def _called(route: Route, asked: Asked, arguments: dict[str, Any]) -> Answer[Any] | Stream:

@@ -137,7 +137,7 @@ def _asked(scope: Scope, context: Context) -> Asked:
 async def _refuse(error: Exception, asked: Asked, sending: _Sending) -> None:
     """Say no, where nothing has been said yet; else the connection ends in the middle."""
     if sending.status:
-        log.error("the answer to %s broke off", asked.path, exc_info=error)
+        log.error("the answer to %s broke off", asked.place, exc_info=error)
         return
     refusal = asked.context.refusals.of(error, path=asked.path, request_id=asked.request_id)
     content, media_type = refusal.body(asked.header("accept"))
@@ -169,9 +169,8 @@ def _tell(asked: Asked, status: int, seconds: float) -> None:
     if log.isEnabledFor(level):
         log.log(
             level,
-            "%s %s %d %.4f s %s",
-            asked.method,
-            asked.path,
+            "%s %d %.4f s %s",
+            asked.place,
             status,
             seconds,
             asked.client,

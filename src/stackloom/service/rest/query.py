@@ -24,7 +24,7 @@ from stackloom.wire.problem import Source
 T = TypeVar("T")
 
 _LONGEST = 8_192
-_LONGEST_FORM = 65_536
+LONGEST_FORM = 65_536
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 
 
@@ -82,7 +82,7 @@ def parsed_form(content: bytes, struct: type[T]) -> T:
         Refused: as `parsed`, with the code of a body.
     """
     try:
-        return parsed(content, struct, longest=_LONGEST_FORM)
+        return parsed(content, struct, longest=LONGEST_FORM)
     except Refused as error:
         raise Refused(
             "body.invalid", error.message, hint=error.hint, source=error.source

@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from stackloom.errors import BadScenario, CloudError, Problem, StackloomError
 from stackloom.service.refusal import Refused
+from stackloom.service.rest.asked import shown
 from stackloom.wire.codes import CODES, ENGINE, PREFIX
 from stackloom.wire.links import Link, Links
 from stackloom.wire.problem import ErrorItem, Errors, ProblemDetail, Source
@@ -73,10 +74,10 @@ class Refusals:
             return self._refused(understood, request_id)
         if isinstance(error, StackloomError):
             return self._engine(error, request_id)
-        log.error("%s failed", path, exc_info=error, extra={"request_id": request_id})
+        log.error("%s failed", shown(path), exc_info=error, extra={"request_id": request_id})
         failed = Refused(
             "server.failed",
-            f"the service failed at {path[:200]}; its log says more under {request_id}",
+            f"the service failed at {shown(path)}; its log says more under {request_id}",
             hint="ask again later; where it stays so, tell the operator the request id",
         )
         return self._refused(failed, request_id)
@@ -132,7 +133,7 @@ def not_for(method: str, path: str, allowed: Iterable[str]) -> Refused:
     methods = ", ".join(sorted(set(allowed) - {"OPTIONS"}))
     return Refused(
         "method.not-allowed",
-        f"{method[:20]} is not for {path[:200]}; {methods} are",
+        f"{shown(method)} is not for {shown(path)}; {methods} are",
         headers={"Allow": methods},
     )
 
@@ -150,7 +151,7 @@ def _understood(error: Exception, path: str) -> Refused | None:
         return not_for("this method", path, allowed.split(", "))
     if isinstance(error, HTTPException) and error.status_code in _ROUTER:
         code, detail = _ROUTER[error.status_code]
-        return Refused(code, detail.format(path=path[:200], detail=error.detail))
+        return Refused(code, detail.format(path=shown(path), detail=error.detail))
     return None
 
 

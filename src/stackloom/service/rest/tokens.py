@@ -42,7 +42,7 @@ def _from_page(asked: Asked) -> Secret:
     if not sealed:
         raise Refused(
             "token.missing",
-            f"{asked.method} {asked.path} came without a token",
+            f"{asked.place} came without a token",
             hint="send X-Auth-Token, as openstack token issue gives it, or Authorization: Bearer",
         )
     if asked.method not in SAFE_METHODS:
@@ -64,7 +64,7 @@ def check_origin(asked: Asked) -> None:
     if not origin or urlsplit(origin).netloc not in ours:
         raise Refused(
             "origin.refused",
-            f"{asked.method} {asked.path} came from {origin[:200] or 'an unknown place'}, "
+            f"{asked.place} came from {origin[:200] or 'an unknown place'}, "
             f"and the page is at {asked.context.public_url}",
             hint="open the page under that address; operators set it as [server] public_url",
         )
