@@ -174,24 +174,52 @@ def test_a_run_is_cancelled(database_url: str) -> None:
     assert refused.code == "run.not-possible"
 
 
-def test_a_run_that_failed_is_repeated(database_url: str) -> None:
-    """As a run of its own, which goes on without asking where somebody has approved before."""
+@pytest.mark.parametrize(
+    ("auto_approve", "is_applied", "is_approved"),
+    [(True, True, True), (True, False, True), (False, True, True), (False, False, False)],
+)
+def test_a_run_that_failed_is_repeated(
+    database_url: str, auto_approve: bool, is_applied: bool, is_approved: bool
+) -> None:
+    """As a run of its own; without asking where it was approved and begun, or nobody wanted to."""
 
-    async def work(desk: Desk) -> list[tuple[bool, bool, bool]]:
+    async def work(desk: Desk) -> tuple[bool, bool, bool]:
         scenario = await _scenario(desk)
-        seen = []
-        for is_applied in (True, False):
-            run = await runs.create_run(
-                MEMBER, desk, RunCreate(scenario_id=scenario.id, auto_approve=True)
-            )
-            await _ended(desk, run.id, is_applied=is_applied)
-            again = await runs.act_on_run(MEMBER, desk, run.id, RunAction(retry=Retry()))
-            approval = await desk.store(MEMBER).runs.approval(again.id)
-            seen.append((again.id != run.id, again.retry_of == run.id, approval.is_approved))
-            await _ended(desk, again.id)
-        return seen
+        request = RunCreate(scenario_id=scenario.id, auto_approve=auto_approve)
+        run = await runs.create_run(MEMBER, desk, request)
+        await _ended(desk, run.id, is_applied=is_applied)
+        again = await runs.act_on_run(MEMBER, desk, run.id, RunAction(retry=Retry()))
+        approval = await desk.store(MEMBER).runs.approval(again.id)
+        return again.id != run.id, again.retry_of == run.id, approval.is_approved
 
-    assert at_desk(database_url, work) == [(True, True, True), (True, True, False)]
+    assert at_desk(database_url, work) == (True, True, is_approved)
+
+
+def test_a_stale_plan_is_not_approved_for_what_comes_after_it(database_url: str) -> None:
+    """The retry of its run says what it would do, and asks."""
+
+    async def work(desk: Desk) -> bool:
+        scenario = await _scenario(desk)
+        plan_id = await _ready_plan(desk, PlanCreate(scenario_id=scenario.id))
+        run = await runs.create_run(MEMBER, desk, RunCreate(plan_id=plan_id))
+        await _ended(desk, run.id, is_applied=False)
+        again = await runs.act_on_run(MEMBER, desk, run.id, RunAction(retry=Retry()))
+        return (await desk.store(MEMBER).runs.approval(again.id)).is_approved
+
+    assert at_desk(database_url, work) is False
+
+
+def test_a_scenario_that_was_to_go_goes_with_the_retry(database_url: str) -> None:
+    """Once what it has is destroyed."""
+
+    async def work(desk: Desk) -> bool:
+        scenario = await _scenario(desk)
+        run = await runs.destroy_and_delete(MEMBER, desk, scenario.id, 1)
+        await _ended(desk, run.id)
+        again = await runs.act_on_run(MEMBER, desk, run.id, RunAction(retry=Retry()))
+        return (await desk.store(MEMBER).runs.approval(again.id)).then_delete
+
+    assert at_desk(database_url, work) is True
 
 
 def test_a_new_text_is_looked_at_again(database_url: str) -> None:

@@ -50,7 +50,8 @@ _PICTURE = """
     where run.project_id = %(project)s and run.id = %(id)s"""
 _STEPS = "select steps from stackloom.runs where project_id = %(project)s and id = %(id)s"
 _APPROVED = """
-    select approved_at is not null or auto_approve as is_approved, then_delete
+    select approved_at is not null or auto_approve as is_approved,
+           auto_approve and plan_id is null as is_automatic, then_delete
     from stackloom.runs where project_id = %(project)s and id = %(id)s"""
 
 _PLAN = f"""
@@ -94,10 +95,12 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_approved: it may go on without asking.
+        is_automatic: whatever it turns out to do is approved, and not one plan that was looked at.
         then_delete: its scenario goes once this destroy has succeeded.
     """
 
     is_approved: bool
+    is_automatic: bool
     then_delete: bool
 
 

@@ -102,6 +102,7 @@ async def _run_scenario(
     secrets: Mapping[str, str],
     credential: Credential | None,
     retry_of: UUID | None = None,
+    then_delete: bool = False,
 ) -> Run:
     scenarios = desk.store(caller).scenarios
     scenario = await scenarios.get(scenario_id)
@@ -116,6 +117,7 @@ async def _run_scenario(
         secrets=secrets,
         credential=credential,
         retry_of=retry_of,
+        then_delete=then_delete,
     )
 
 
@@ -205,18 +207,22 @@ async def _retry(caller: Caller, desk: Desk, run: Run, retry: Retry) -> Run:
             f"run {run.id} is {run.state}, and only one that is "
             f"{' or '.join(sorted(_REPEATABLE))} can be repeated",
         )
-    scenario = await desk.store(caller).scenarios.get(run.scenario_id)
-    # What somebody has said yes to is done again without asking, unless it is another text by now.
-    was_approved = "applying" in run.timestamps and scenario.revision == run.revision
+    store = desk.store(caller)
+    scenario = await store.scenarios.get(run.scenario_id)
+    approval = await store.runs.approval(run.id)
+    # What was looked at and begun with is done again without asking, as is what nobody wanted to
+    # look at; not so a plan that turned out to be stale, or another text.
+    was_approved = approval.is_automatic or "applying" in run.timestamps
     return await _run_scenario(
         caller,
         desk,
         run.scenario_id,
         operation=run.operation,
-        auto_approve=was_approved,
+        auto_approve=was_approved and scenario.revision == run.revision,
         secrets=retry.secrets,
         credential=retry.credential,
         retry_of=run.id,
+        then_delete=approval.then_delete,
     )
 
 
