@@ -15,15 +15,19 @@ from psycopg import sql
 from stackloom.service.database.upgrade import upgrade
 from stackloom.service.machine.binaries import find_programs
 from stackloom.service.machine.postgres import Postgres
+from stackloom.service.settings_sources import variable
 
 _TEMPLATE = "migrated"
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """The server of this run; what is in it does not outlive it."""
+    """The server of this run; what is in it does not outlive it.
+
+    ``STACKLOOM_DATABASE_PROGRAMS`` names the programs of another version to try with.
+    """
     server = Postgres(
-        find_programs("", os.environ),
+        find_programs(os.environ.get(variable("database.programs"), ""), os.environ),
         tmp_path_factory.mktemp("postgres"),
         environment=os.environ,
         is_lasting=False,

@@ -285,7 +285,7 @@ def test_programs_of_a_folder_that_has_none(tmp_path: Path) -> None:
     """A folder that is named is the only one that is looked at."""
     with pytest.raises(NotServed) as caught:
         find_programs(str(tmp_path), os.environ)
-    assert str(caught.value) == (f"{tmp_path} has no postgres and initdb of PostgreSQL 13 or later")
+    assert str(caught.value) == (f"{tmp_path} has no postgres and initdb of PostgreSQL 15 or later")
 
 
 def _older() -> Programs:
