@@ -15,7 +15,8 @@ PURE = {"planner", "plan", "graph", "document", "schema", "model"}
 PICTURE = SOURCE / "scenario" / "picture"
 PURE_FILES = sorted(
     [
-        *(path for path in SOURCE.rglob("*.py") if path.stem in PURE),
+        *(path for path in (SOURCE / "scenario").rglob("*.py") if path.stem in PURE),
+        *(SOURCE / "wire").glob("*.py"),
         *(path for path in PICTURE.glob("*.py") if path.stem not in {"__init__", "png"}),
     ]
 )
