@@ -94,7 +94,7 @@ def test_an_address_of_its_own() -> None:
 
     async def run() -> list[tuple[int, str]]:
         async with (
-            answering_metrics("127.0.0.1:0", setting="[metrics] listen") as url,
+            answering_metrics("127.0.0.1:0", setting="metrics.listen") as url,
             httpx2.AsyncClient() as client,
         ):
             asked = Request(method="GET", url="http://cloud.test/", headers={})
@@ -116,7 +116,7 @@ def test_no_address() -> None:
     """Requests to clouds are counted all the same, for whoever reads ``METRICS`` otherwise."""
 
     async def run() -> None:
-        async with answering_metrics("", setting="[metrics] listen") as url:
+        async with answering_metrics("", setting="metrics.listen") as url:
             assert url == ""
             assert [METRICS.cloud_request] == WATCHES
 
@@ -127,10 +127,10 @@ def test_an_address_that_is_taken() -> None:
     """The setting that names it is told."""
 
     async def run() -> None:
-        async with answering_metrics("127.0.0.1:0", setting="[metrics] listen") as url:
+        async with answering_metrics("127.0.0.1:0", setting="metrics.listen") as url:
             address = url.removeprefix("http://").removesuffix("/metrics")
             with pytest.raises(NotServed) as caught:
-                async with answering_metrics(address, setting="[metrics] worker_listen"):
+                async with answering_metrics(address, setting="metrics.worker_listen"):
                     raise AssertionError("not reached")
             assert str(caught.value) == (
                 f"[metrics] worker_listen: {address} cannot be listened at: Address already in use"

@@ -42,11 +42,11 @@ def test_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["127.0.0.1:0", "[::1]:0"])
 def test_a_port_is_taken(text: str) -> None:
     """Whoever comes next is told which setting it was."""
-    with bound(read_address(text), what="[server] listen") as listener:
+    with bound(read_address(text), setting="server.listen") as listener:
         taken = address_of(listener)
         assert taken.port > 0
         with pytest.raises(NotServed) as caught:
-            bound(taken, what="[server] listen")
+            bound(taken, setting="server.listen")
     assert str(caught.value) == (
         f"[server] listen: {taken} cannot be listened at: Address already in use"
     )

@@ -42,7 +42,7 @@ def test_serve_at_an_address_that_is_taken(tmp_path: Path) -> None:
         ended = stackloom(tmp_path, "serve", "--listen", address)
     assert ended.stderr == (
         f"error: [server] listen: {address} cannot be listened at: Address already in use\n"
-        "hint: name another address; port 0 takes any that is free\n"
+        "hint: name another address (STACKLOOM_SERVER_LISTEN); port 0 takes any that is free\n"
     )
 
 

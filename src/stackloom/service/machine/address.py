@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass
 
 from stackloom.errors import BadConfig, NotServed
+from stackloom.service.settings_sources import shown_name, variable
 
 _BACKLOG = 2048
 
@@ -49,11 +50,11 @@ def read_address(text: str) -> Address:
     return Address(host=host, port=int(port))
 
 
-def bound(address: Address, *, what: str) -> socket.socket:
+def bound(address: Address, *, setting: str) -> socket.socket:
     """Take an address and listen there; connections wait until somebody accepts them.
 
     Args:
-        what: the setting that names it, for the message.
+        setting: the one that names it, ``server.listen``.
 
     Raises:
         NotServed: it is taken, or none of this machine's.
@@ -68,8 +69,8 @@ def bound(address: Address, *, what: str) -> socket.socket:
     except OSError as error:
         listener.close()
         raise NotServed(
-            f"{what}: {address} cannot be listened at: {error.strerror or error}",
-            hint="name another address; port 0 takes any that is free",
+            f"{shown_name(setting)}: {address} cannot be listened at: {error.strerror or error}",
+            hint=f"name another address ({variable(setting)}); port 0 takes any that is free",
         ) from error
     return listener
 

@@ -36,7 +36,7 @@ async def serve_api(settings: ServiceSettings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(tracing(settings.telemetry, process="api"))
         await stack.enter_async_context(
-            answering_metrics(settings.metrics.listen, setting="[metrics] listen")
+            answering_metrics(settings.metrics.listen, setting="metrics.listen")
         )
         context = await stack.enter_async_context(app.running())
         await stack.enter_async_context(answering_rpc(settings, context))

@@ -28,7 +28,7 @@ async def answering_metrics(address: str, *, setting: str) -> AsyncIterator[str]
     Gives its URL, "" where *address* is empty: then nobody is answered.
 
     Args:
-        setting: the one that names the address, for messages.
+        setting: the one that names the address, ``metrics.listen``.
 
     Raises:
         NotServed: the address is taken.
@@ -38,7 +38,7 @@ async def answering_metrics(address: str, *, setting: str) -> AsyncIterator[str]
         if not address:
             yield ""
             return
-        with bound(read_address(address), what=setting) as listener:
+        with bound(read_address(address), setting=setting) as listener:
             url = f"http://{address_of(listener)}/metrics"
             server = Server(_answer, ServerSettings())
             async with asyncio.TaskGroup() as group:

@@ -65,7 +65,7 @@ async def serve(serving: Serving) -> None:
         Interrupted: a second signal ended it at once.
     """
     check_settings(serving.settings)
-    with bound(read_address(serving.settings.server.listen), what="[server] listen") as listener:
+    with bound(read_address(serving.settings.server.listen), setting="server.listen") as listener:
         start = _Start(serving, listener)
         try:
             await start.run()

@@ -26,7 +26,7 @@ async def serve_worker(settings: ServiceSettings, stop: asyncio.Event) -> None:
     address = settings.metrics.worker_listen
     with tracing(settings.telemetry, process="worker"):
         async with (
-            answering_metrics(address, setting="[metrics] worker_listen"),
+            answering_metrics(address, setting="metrics.worker_listen"),
             asyncio.TaskGroup() as group,
         ):
             noticing = group.create_task(_tell_stopping(stop))
