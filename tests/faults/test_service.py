@@ -142,7 +142,9 @@ async def _live(caller: Patient, number: int) -> str:
     id = str(made["id"])
     applied = await _carried_out(caller, {"scenario_id": id, "auto_approve": True}, number)
     while applied.state == "cancelled":
-        applied = await _again(caller, id, applied)
+        actions = f"/v1/runs/{applied.run}/actions"
+        again = await caller.document("POST", actions, {"retry": {}})
+        applied = await _watched(caller, again["id"])
     assert applied.state == "succeeded", applied.events[-5:]
     resources = (await caller.document("GET", f"/v1/scenarios/{id}/resources"))["resources"]
     assert len(resources) == _RESOURCES
@@ -153,14 +155,6 @@ async def _live(caller: Patient, number: int) -> str:
     destroyed = await _carried_out(caller, wanted)
     assert destroyed.state == "succeeded", destroyed.events[-5:]
     return id
-
-
-async def _again(caller: Patient, scenario: str, cancelled: Watched) -> Watched:
-    """Go on with what was cancelled: by a retry, if it had begun."""
-    if not any(event.get("state") == "applying" for event in cancelled.events):
-        return await _carried_out(caller, {"scenario_id": scenario, "auto_approve": True})
-    actions = f"/v1/runs/{cancelled.run}/actions"
-    return await _watched(caller, (await caller.document("POST", actions, {"retry": {}}))["id"])
 
 
 async def _carried_out(caller: Patient, wanted: object, number: int = 1) -> Watched:

@@ -37,28 +37,28 @@ async def apply(work: Work, run: Run) -> Verdict:
     )
     work.story.hide = prepared.planned.scenario.hide
     was_applying = "applying" in run.timestamps
+    approval = await work.store.runs.approval(run.id)
     if not was_applying:
-        await _check_approved(work, run, prepared)
+        if approval.is_approved and not approval.is_automatic:
+            await _check_still_so(work, run, prepared)
         plan = await prepared.run_plan()
         events = work.story.planned(prepared.counts, prepared.warnings)
         await work.jobs.planned(work.job, plan, events, until=work.until)
     if not prepared.planned.plan.changes:
         resources = await asyncio.to_thread(resources_found, prepared.planned)
         return await _succeeded(work, run, prepared, resources)
-    if not was_applying and not (await work.store.runs.approval(run.id)).is_approved:
+    if not was_applying and not approval.is_approved:
         return Held()
     await work.jobs.begin_applying(work.job, until=work.until)
     return await _carried_out(work, run, prepared, records)
 
 
-async def _check_approved(work: Work, run: Run, prepared: Prepared) -> None:
-    """Check that what would be done now is what somebody has said yes to, if anybody has.
+async def _check_still_so(work: Work, run: Run, prepared: Prepared) -> None:
+    """Check that what would be done now is what somebody has said yes to.
 
     Raises:
         Refused: plan.stale.
     """
-    if run.plan_id is None and "awaiting_approval" not in run.timestamps:
-        return
     saved = await work.store.runs.saved(run.id)
     assert saved is not None, "what was approved was planned"
     try:
