@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
@@ -11,7 +12,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from tests.fakes.fake_cloud import PROJECT, FakeCloud
+from tests.fakes.fake_cloud import PROJECT, FakeCloud, Fault, Trouble
 from tests.fakes.http_bridge import served
 from tests.service.desks import MEMBER, NOBODY, READER, URL, Worker, a_desk, at_desk, caller
 from tests.service.operation.test_resources import checked
@@ -24,6 +25,7 @@ from stackloom.scenario.picture.format import Format, Look, rendered
 from stackloom.scenario.picture.overlay import Change, Picture, Remark, Stage
 from stackloom.scenario.picture.theme import Theme
 from stackloom.service.database.endings import PlanEnd, RunEnd, RunPlan, SeenResource
+from stackloom.service.identity.caller import Caller
 from stackloom.service.operation import graphs, plans, runs, scenarios
 from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.graphs import progress_of
@@ -279,24 +281,27 @@ def test_what_is_no_overlay_is_refused(database_url: str) -> None:
     assert at_desk(database_url, work) == [*[wrong] * 5, ("not-found", None), ("not-found", None)]
 
 
+async def _project(cloud: FakeCloud, url: str) -> tuple[Caller, ServiceSettings]:
+    """Return somebody in a project with one network, and the settings of a service there."""
+    cloud.base = url
+    log_in = Request(method="POST", url=f"{url}/v3/auth/tokens", headers={}, body=b"{}")
+    token = Token(Secret("given"), (await cloud.send(log_in)).body)
+    network = b'{"network": {"name": "found"}}'
+    await cloud.send(Request(method="POST", url=f"{url}/v2.0/networks", headers={}, body=network))
+    cloud.requests.clear()
+    settings = ServiceSettings(
+        identity=IdentitySettings(auth_url=f"{url}/v3"),
+        limits=LimitsSettings(readings_at_once=1),
+    )
+    return caller("reader", token=token.secret, catalog=token), settings
+
+
 def test_a_project_is_drawn_with_the_callers_token(database_url: str) -> None:
     """Whatever is in it, and whoever made it; without a role nobody is asked."""
     cloud = FakeCloud()
 
     async def work(url: str) -> tuple[Graph | bytes, int]:
-        cloud.base = url
-        log_in = Request(method="POST", url=f"{url}/v3/auth/tokens", headers={}, body=b"{}")
-        token = Token(Secret("given"), (await cloud.send(log_in)).body)
-        network = b'{"network": {"name": "found"}}'
-        await cloud.send(
-            Request(method="POST", url=f"{url}/v2.0/networks", headers={}, body=network)
-        )
-        cloud.requests.clear()
-        settings = ServiceSettings(
-            identity=IdentitySettings(auth_url=f"{url}/v3"),
-            limits=LimitsSettings(readings_at_once=1),
-        )
-        who = caller("reader", token=token.secret, catalog=token)
+        who, settings = await _project(cloud, url)
         async with a_desk(database_url, settings) as desk:
             with pytest.raises(Refused):
                 await graphs.draw_project(NOBODY, desk, ProjectGraphQuery())
@@ -311,6 +316,42 @@ def test_a_project_is_drawn_with_the_callers_token(database_url: str) -> None:
     assert [each.label for each in graph.parts if isinstance(each, Bar)] == ["found"]
     assert graph.links == (Link(rel="self", href=f"{URL}/v1/project/graph"),)
     assert not [line for line in cloud.requests if not line.startswith("GET ")]
+
+
+def test_many_who_look_at_a_project_ask_its_cloud_once(database_url: str) -> None:
+    """Those with other roles, who may see more or less, ask for themselves."""
+    cloud = FakeCloud()
+
+    async def work(url: str) -> None:
+        who, settings = await _project(cloud, url)
+        other = dataclasses.replace(who, roles=frozenset({"member", "reader"}))
+        async with a_desk(database_url, settings) as desk:
+            await asyncio.gather(
+                *(graphs.draw_project(each, desk, ProjectGraphQuery()) for each in [who] * 5),
+                graphs.draw_project(other, desk, ProjectGraphQuery()),
+            )
+
+    with served(cloud) as url:
+        asyncio.run(work(url))
+    assert cloud.requests.count("GET /v2.0/networks") == 2
+
+
+def test_what_the_cloud_does_not_list_is_told_in_the_picture(database_url: str) -> None:
+    """And the rest of it is drawn."""
+    cloud = FakeCloud()
+
+    async def work(url: str) -> Graph | bytes:
+        who, settings = await _project(cloud, url)
+        cloud.faults.append(Fault(trouble=Trouble.FAULT_BEFORE, on="GET /v2.0/routers", times=99))
+        async with a_desk(database_url, settings) as desk:
+            return await graphs.draw_project(who, desk, ProjectGraphQuery())
+
+    with served(cloud) as url:
+        graph = asyncio.run(work(url))
+    assert isinstance(graph, Graph)
+    told = [each.partition(":")[0] for each in graph.notices]
+    assert told == ["router", "router interface", "router routes"]
+    assert [each.label for each in graph.parts if isinstance(each, Bar)] == ["found"]
 
 
 # --- how far a run is, from its events ------------------------------------------------------------

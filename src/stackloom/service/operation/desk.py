@@ -7,13 +7,16 @@ Made once a process, when it starts; the transports (REST, RPC) share one.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from stackloom.errors import AuthFailed, Forbidden
+from stackloom.scenario.picture.overlay import Picture
 from stackloom.service.database.events import Place
 from stackloom.service.database.pool import Pool
 from stackloom.service.database.project import Limits
 from stackloom.service.database.store import Store
+from stackloom.service.flights import Flights
 from stackloom.service.grant.grant import Grants
 from stackloom.service.grant.seal import Seal
 from stackloom.service.identity.caller import Caller
@@ -37,6 +40,8 @@ class Desk:
 
     Attributes:
         public_url: what links begin with, without a slash at its end.
+        projects_drawn: pictures of projects that the cloud is being asked for, by project and
+            roles: each takes a request for each kind of resource.
     """
 
     pool: Pool
@@ -47,6 +52,9 @@ class Desk:
     reading: Reading
     settings: ServiceSettings
     public_url: str
+    projects_drawn: Flights[tuple[str, frozenset[str]], Picture] = field(
+        default_factory=lambda: Flights(is_shared=_is_about_all)
+    )
 
     def store(self, caller: Caller) -> Store:
         """Return what the caller's project has, and nothing of any other."""
@@ -55,3 +63,8 @@ class Desk:
             queued_jobs=self.settings.limits.queued_jobs_per_project,
         )
         return Store(self.pool, caller.project_id, limits)
+
+
+def _is_about_all(error: Exception) -> bool:
+    """Whether what a cloud refused to one would be refused to the others."""
+    return not isinstance(error, AuthFailed | Forbidden)

@@ -69,15 +69,20 @@ async def draw_source(
 async def draw_project(caller: Caller, desk: Desk, query: ProjectGraphQuery) -> Graph | bytes:
     """Return the picture of everything in the project, whoever has made it.
 
-    The cloud is asked with the caller's token; what it does not list is told in the picture.
+    The cloud is asked with the caller's token, once for all of the project and with the same roles
+    who ask meanwhile; what it does not list is told in the picture.
 
     Raises:
         Refused, CloudError: it gives no answer at all: see ``clouds_answer``.
     """
     caller.check_may_read()
-    with clouds_answer.told():
+
+    async def fetch() -> Picture:
         async with callers_cloud(caller, desk.settings) as cloud:
-            picture = await operations.project_topology(cloud)
+            return await operations.project_topology(cloud)
+
+    with clouds_answer.told():
+        picture = await desk.projects_drawn.join((caller.project_id, caller.roles), fetch)
     return await _drawn(desk, picture, query, page_paths("/v1/project/graph", query.said(), None))
 
 
