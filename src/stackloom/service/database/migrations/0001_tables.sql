@@ -91,6 +91,8 @@ create index jobs_waiting on stackloom.jobs (scenario_id, queued_at, id) where s
 create index jobs_active on stackloom.jobs (project_id) where state in ('queued', 'active');
 create index jobs_due on stackloom.jobs (not_before) where state in ('queued', 'active');
 create index jobs_grant on stackloom.jobs (grant_id) where grant_id is not null;
+create index jobs_of_grant on stackloom.jobs (grant_id) where state <> 'ended';
+create index jobs_of_scenario on stackloom.jobs (scenario_id);
 create index jobs_ended on stackloom.jobs (ended_at) where state = 'ended';
 
 create table stackloom.plans (
