@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
 from stackloom.client.asking import Asking, TokenSource, fixed
 from stackloom.client.client import PATIENCE_SECONDS, Client
 from stackloom.client.following import BREAKS
@@ -98,10 +100,15 @@ class BlockingClient:
         return run_alone(self._client.create_scenario(source, tags=tags, check=check))
 
     def replace_scenario(
-        self, scenario: Scenario, source: Source, *, tags: Sequence[str] | None = None
+        self,
+        scenario: Scenario,
+        source: Source,
+        *,
+        tags: Sequence[str] | None = None,
+        check: Check | UnsetType | None = UNSET,
     ) -> Scenario:
-        """Give a scenario other texts; its check stays."""
-        return run_alone(self._client.replace_scenario(scenario, source, tags=tags))
+        """Give a scenario other texts; tags and check stay unless they are given."""
+        return run_alone(self._client.replace_scenario(scenario, source, tags=tags, check=check))
 
     def keep_scenario(self, source: Source) -> Scenario:
         """Have the service keep these texts under the name in them, new or in place of others."""

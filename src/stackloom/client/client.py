@@ -10,6 +10,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from stackloom.client.asking import Asking, Query, TokenSource, fixed
 from stackloom.client.following import following
@@ -170,7 +171,7 @@ class Client:
         source: Source,
         *,
         tags: Sequence[str] | None = None,
-        check: Check | msgspec.UnsetType | None = msgspec.UNSET,
+        check: Check | UnsetType | None = UNSET,
     ) -> Scenario:
         """Give a scenario other texts; tags and check stay unless they are given.
 
@@ -184,7 +185,7 @@ class Client:
         body = ScenarioReplace(
             source=source_of(source),
             tags=scenario.tags if tags is None else tuple(tags),
-            check=scenario.check if check is msgspec.UNSET else check,
+            check=scenario.check if check is UNSET else check,
         )
         return await self._asking.ask(
             Scenario, "PUT", f"/v1/scenarios/{scenario.id}", body=body, headers=seen(scenario)
