@@ -22,12 +22,12 @@ def _caller(token: str) -> Caller:
 
 
 def test_the_bearer_is_the_one_caller() -> None:
-    """Of a project that no cloud has; requests go out with the settings of the service."""
+    """Of a project of our own; names say as whom requests go out, with the service's settings."""
     assert _caller("open-sesame") == Caller(
         user_id="local",
-        user_name="local",
+        user_name="alice",
         project_id="local",
-        project_name="local",
+        project_name="demo",
         roles=frozenset({"member", "reader"}),
         methods=("bearer",),
         request_id="req-1",

@@ -41,11 +41,13 @@ class BearerIdentities:
                 hint="stackloom serve printed it when it started",
                 headers={"WWW-Authenticate": self.challenge},
             )
+        user, project = self.config.credentials.user, self.config.scope.project
         return Caller(
             user_id=PROJECT,
-            user_name=PROJECT,
+            # As whom it acts on the cloud, for who looks at the page; ids are the service's own.
+            user_name=user.name or user.id or PROJECT,
             project_id=PROJECT,
-            project_name=PROJECT,
+            project_name=project.name or project.id or PROJECT,
             roles=_ROLES,
             methods=("bearer",),
             request_id=request_id,
