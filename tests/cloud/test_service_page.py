@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.cloud.serving import service_at
+from tests.service.machine.served import served
 from tests.web.browser import grave_violations, started_browser
 
 from stackloom.local import faults
@@ -121,11 +123,14 @@ class Visitor:
         return {(key, stage) for key, stage in self.page.evaluate("window.stages")}
 
 
-@pytest.fixture
-def visitor(browser: Browser, service_url: str, tmp_path: Path) -> Iterator[Visitor]:
-    """Somebody who has not logged in yet; no script of the page may fail, nor break its policy."""
-    kept = os.environ.get("STACKLOOM_PAGE_PICTURES")
-    context = browser.new_context(base_url=service_url, viewport={"width": 1280, "height": 800})
+@contextmanager
+def visiting(
+    browser: Browser, url: str, pictures: Path, *, has_scripts: bool = True
+) -> Iterator[Visitor]:
+    """Open a window; no script of the page may fail in it, nor break the page's policy."""
+    context = browser.new_context(
+        base_url=url, viewport={"width": 1280, "height": 800}, java_script_enabled=has_scripts
+    )
     page = context.new_page()
     page.set_default_timeout(30_000)
     errors: list[str] = []
@@ -134,9 +139,17 @@ def visitor(browser: Browser, service_url: str, tmp_path: Path) -> Iterator[Visi
         "console",
         lambda said: errors.append(said.text) if "Content Security" in said.text else None,
     )
-    yield Visitor(page=page, pictures=Path(kept) if kept else tmp_path)
+    yield Visitor(page=page, pictures=pictures)
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def visitor(browser: Browser, service_url: str, tmp_path: Path) -> Iterator[Visitor]:
+    """Somebody who has not logged in yet."""
+    kept = os.environ.get("STACKLOOM_PAGE_PICTURES")
+    with visiting(browser, service_url, Path(kept) if kept else tmp_path) as visitor:
+        yield visitor
 
 
 @pytest.fixture
@@ -288,3 +301,50 @@ def _destroy(visitor: Visitor) -> None:
     page.get_by_text("Delete the scenario").click()
     page.get_by_role("button", name="Delete on-the-page").click()
     expect(page.get_by_text("This project has no scenario yet.")).to_be_visible()
+
+
+def test_a_scenario_lives_without_javascript(
+    browser: Browser, service_url: str, tmp_path: Path, openstack_project: OpenStackProject
+) -> None:
+    """Pages under way ask for themselves again until there is something to do."""
+    with visiting(browser, service_url, tmp_path, has_scripts=False) as visitor:
+        page = visitor.page
+        page.goto("/scenarios/new")
+        visitor.log_in(openstack_project)
+        editor = page.get_by_label("The scenario, as YAML")
+        editor.fill("scenario: plain\nnetwork: {blue: {}}\n")
+        page.get_by_role("button", name="Show problems and picture").click()
+        expect(page.locator("#gutter .wrong")).to_have_text("2\n")
+        expect(page.locator("#problems")).to_contain_text("line 2")
+        editor.fill("scenario: plain\nnetworks: {blue: {}}\n")
+        page.get_by_role("button", name="Save and plan").click()
+        page.get_by_role("button", name="Apply this plan").click(timeout=_PLAN)
+        expect(visitor.state()).to_have_attribute("data-state", "succeeded", timeout=_RUN)
+        expect(visitor.node("network.blue")).to_have_attribute("data-stage", "done")
+        page.get_by_role("link", name="plain").click()
+        page.get_by_role("button", name="Plan a destroy").click()
+        page.get_by_role("button", name="Destroy what is shown").click(timeout=_PLAN)
+        expect(visitor.state()).to_have_attribute("data-state", "succeeded", timeout=_RUN)
+
+
+def test_without_keystone_the_printed_bearer_opens_the_page(
+    browser: Browser, tmp_path: Path, openstack_project: OpenStackProject
+) -> None:
+    """On the machine itself, with the cloud of whoever started it."""
+    environment = dict(openstack_project.environment)
+    with (
+        served(tmp_path, **environment) as service,
+        visiting(browser, service.url, tmp_path) as visitor,
+    ):
+        page = visitor.page
+        page.goto("/project")
+        page.get_by_label("Token").fill("wrong")
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("group", name="Failed: log in")).to_contain_text("req-")
+        page.get_by_label("Token").fill(service.bearer)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", name="The project as it is")).to_be_visible()
+        expect(page.get_by_label("Acts with")).to_contain_text(environment["OS_AUTH_URL"])
+        page.get_by_role("button", name="Log out").click()
+        page.goto("/")
+        expect(page.get_by_label("Token")).to_be_visible()
