@@ -21,7 +21,10 @@ variables:
   password: {type: string, secret: true}
 networks: {blue: {mtu: "${var.size}", description: "${file('words.txt')} ${var.password}"}}
 """
-MORE = "variables: {pin: {type: integer, secret: true}}\nrouters: {r: {description: '${text(var.pin)}'}}\n"
+MORE = """
+variables: {pin: {type: integer, secret: true}}
+routers: {r: {description: "${text(var.pin)}"}}
+"""
 
 
 @pytest.fixture

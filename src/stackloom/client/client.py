@@ -118,11 +118,7 @@ class Client:
         tags: Sequence[str] = (),
         condition: Condition | None = None,
     ) -> list[Scenario]:
-        """Return the scenarios of the project.
-
-        Args:
-            tags: that they all have.
-        """
+        """Return the scenarios of the project; *tags* are those that they all have."""
         query = {"name": name, "tags": list(tags) or None, "condition": condition}
         return await self._asking.all(
             "/v1/scenarios", query, ScenarioPage, lambda page: page.scenarios
@@ -132,8 +128,7 @@ class Client:
         """Return one scenario.
 
         Raises:
-            UnknownName: there is none of this name; names those that there are.
-            NotFound: there is none with this id.
+            UnknownName, NotFound: there is none of this name, or with this id.
         """
         id = id_of(name_or_id)
         if id is not None:
@@ -398,15 +393,14 @@ class Client:
         secrets: Mapping[str, str] | None,
         credential: Credential | None,
     ) -> Run:
-        return await self._start(
-            RunCreate(
-                scenario_id=scenario,
-                operation=operation,
-                auto_approve=auto_approve,
-                secrets=secrets or {},
-                credential=credential,
-            )
+        body = RunCreate(
+            scenario_id=scenario,
+            operation=operation,
+            auto_approve=auto_approve,
+            secrets=secrets or {},
+            credential=credential,
         )
+        return await self._start(body)
 
     async def _start(self, body: RunCreate) -> Run:
         return await self._asking.ask(Run, "POST", "/v1/runs", body=body, is_repeatable=True)
@@ -455,9 +449,7 @@ class Client:
     # --- events -----------------------------------------------------------------------------------
 
     def events(self, run: UUID, after: int = 0) -> AsyncGenerator[Event | OtherEvent, None]:
-        """Return the events of a run as they happen, until it has ended.
-
-        A line that breaks is made anew, and goes on where it was.
+        """Return the events of a run as they happen, until it has ended, over lines that break.
 
         Args:
             after: the ``seq`` of the last event that was seen.
@@ -486,14 +478,10 @@ class Client:
             self._asking, path, number="position", after=after, patience=self._patience
         )
 
-    # --- what the cloud lists ---------------------------------------------------------------------
+    # --- what the cloud lists: ``limit``, ``marker``, ``name``, ``status`` as arguments -----------
 
     async def networks(self, **query: object) -> list[dict[str, Any]]:
-        """Return the project's networks, as Neutron says them, from the service's short memory.
-
-        Args:
-            query: ``limit``, ``marker``, ``name``, ``status``.
-        """
+        """Return the project's networks, as Neutron says them, from the service's short memory."""
         return await self._listed("networks", query)
 
     async def servers(self, **query: object) -> list[dict[str, Any]]:

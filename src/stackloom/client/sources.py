@@ -30,7 +30,7 @@ class Sent:
         secrets: values of its secret variables, as texts.
     """
 
-    loaded: Loaded
+    loaded: Loaded = field(repr=False)  # secrets stand in it
     source: ScenarioSource
     secrets: dict[str, str] = field(repr=False)
 
