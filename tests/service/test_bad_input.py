@@ -14,9 +14,14 @@ from typing import Any, TypeVar
 import httpx2
 import msgspec
 import pytest
+from tests.fakes.fake_cloud import FakeCloud
+from tests.fakes.http_bridge import served
+from tests.fakes.people import FakePeople
 from tests.service.live import listening
 from tests.service.serving import MEMBER, app_for, asking, settings_for
 
+from stackloom.auth.token import Token
+from stackloom.log import Secret
 from stackloom.service.rest.examples import EXAMPLES
 from stackloom.service.rest.route import Route, Who
 from stackloom.service.rest.routes import all_routes
@@ -49,9 +54,13 @@ def in_memory(
     """Return what *ask* finds out without a socket."""
 
     async def run() -> T:
-        async with asking(app_for(settings_for(database_url, folder, _LIMITS))) as client:
-            return await ask(client)
+        with served(cloud) as cloud.base:
+            token = Token(Secret("blue-member"), json.dumps(cloud._token()).encode())
+            settings = settings_for(database_url, folder, _LIMITS, keystone=f"{cloud.base}/v3")
+            async with asking(app_for(settings, FakePeople(catalog=token))) as client:
+                return await ask(client)
 
+    cloud = FakeCloud()
     return asyncio.run(run())
 
 
@@ -142,7 +151,7 @@ def _parameters(route: Route) -> tuple[str, ...]:
 
 
 def test_every_parameter_of_every_wrong_sort(database_url: str, tmp_path: Path) -> None:
-    """Values that nobody would mean: never a 5xx but that there is no cloud here."""
+    """Values that nobody would mean: never a 5xx."""
     values = ("", "-1", "0", "1e9", "9" * 30, "null", "%F0%9F%A6%80", "a" * 3_000, "'--", "../..")
 
     async def ask(client: httpx2.AsyncClient) -> None:
@@ -151,8 +160,7 @@ def test_every_parameter_of_every_wrong_sort(database_url: str, tmp_path: Path) 
                 for value in values:
                     path = f"{path_of(route)}?{name}={value}"
                     answer = await client.request(route.method, path, headers=MEMBER)
-                    is_well = answer.status_code < 500 or "stackloom.cloud." in answer.text
-                    assert is_well, (route.method, path, answer.text)
+                    assert answer.status_code < 500, (route.method, path, answer.text)
 
     in_memory(database_url, tmp_path, ask)
 
@@ -217,6 +225,9 @@ _HOSTILE = {
     "a text of escapes": b'{"source": {"text": "' + b"\\u00e4" * 1_300_000 + b'"}}',
     "backslashes": b'{"source": {"text": "' + b"\\" * 8_000_000,
     "quotes": b'"' * 8_000_000,
+    "escaped quotes": b'"' + b'\\"' * 4_000_000,
+    "a backslash at the end": b'"a\\',
+    "empty texts": b'["' + b'","' * 2_600_000 + b'"]',
     "huge number": b'{"source": {"text": "a", "variables": {"a": 1e999999}}}',
 }
 

@@ -30,7 +30,8 @@ _MOST_READ_PAST = 256 * 1024 * 1024
 
 # "Expected `str` - at `$.a`", and of a key "… - at `key` in `$.a`".
 _PLACE = re.compile(r" - at (?:`key` in )?`([^`]*)`$")
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# Nothing is tried twice: a text without an end goes to the end.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 
 
 class Gone(Exception):
@@ -129,9 +130,9 @@ def decoded(body: bytes, type: type[T], *, deepest: int, most_values: int) -> T:
     Raises:
         Refused: it is no JSON, not of that type, or JSON that we do not take; with its place.
     """
-    without_texts = _STRING.sub(b"", body)
+    without_texts, texts = _STRING.subn(b"", body, count=most_values + 1)
     keys = without_texts.count(b":")
-    if keys + without_texts.count(b",") > most_values:
+    if max(texts, keys + without_texts.count(b",")) > most_values:
         raise Refused("body.invalid", f"the body has more than {most_values} values")
     try:
         tree = msgspec.json.decode(body)
