@@ -206,6 +206,21 @@ def test_kill_9_of_one_backend(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_at_once(tmp_path: Path) -> None:
+    """What was committed is there at the next start; before the first there is nothing to end."""
+
+    async def run() -> None:
+        _server(tmp_path).kill()
+        async with _started(tmp_path) as server:
+            _write(server.url)
+            server.kill()
+            await server.ended()
+            await server.start()
+            assert _kept(server.url) == [("before",)]
+
+    asyncio.run(run())
+
+
 def test_kill_9_of_its_parent(tmp_path: Path) -> None:
     """It ends by itself, and cleanly; another parent starts it again with what was committed."""
     with _driver(tmp_path) as (parent, postmaster, url, _):

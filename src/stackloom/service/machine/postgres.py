@@ -140,7 +140,8 @@ class Postgres:
 
     def kill(self) -> None:
         """End the server at once; its next start recovers what was committed."""
-        self._started().send(signal.SIGQUIT)
+        if self._child is not None:
+            self._child.send(signal.SIGQUIT)
 
     def _unlock(self) -> None:
         if self._lock is not None:
