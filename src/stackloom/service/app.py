@@ -20,6 +20,7 @@ from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
+from stackloom.errors import StackloomError
 from stackloom.service.grant.grant import Grants
 from stackloom.service.identity.identities import Identities
 from stackloom.service.rest.asgi import AsgiApp, Receive, Scope, Send
@@ -52,19 +53,40 @@ class Application:
         self._opening = opening
         self.context: Context | None = None
         # Litestar types the dictionaries of ASGI one by one; they are the same ones.
-        self._routed = cast("AsgiApp", _litestar(routes, lambda _app: self.running()))
+        self._routed = cast("AsgiApp", _litestar(routes))
         self._pages = cast("AsgiApp", create_pages(InMemoryApi(self), site=site))
         self._envelope = Envelope(self._chosen, lambda: self.context)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or start and end, as ASGI has it."""
-        called = self._routed if scope["type"] == "lifespan" else self._envelope
-        await called(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await self._envelope(scope, receive, send)
 
     def let_go(self) -> None:
         """End the streams of events, which else would keep a server from ending."""
         if self.context:
             self.context.streams.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Be open from the server's start to its end.
+
+        Litestar would tell the server of a setting that is not right as a traceback.
+        """
+        await receive()
+        has_started = False
+        try:
+            async with self.running():
+                has_started = True
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except StackloomError as error:
+            when = "shutdown" if has_started else "startup"
+            told = f"{error}\nhint: {error.hint}" if error.hint else str(error)
+            await send({"type": f"lifespan.{when}.failed", "message": told})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
 
     async def _chosen(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the page or a route; at the root, browsers get the page and others the versions."""
@@ -113,10 +135,7 @@ def create_app(
     )
 
 
-def _litestar(
-    routes: tuple[Route, ...],
-    lifespan: Callable[[Litestar], AbstractAsyncContextManager[object]],
-) -> Litestar:
+def _litestar(routes: tuple[Route, ...]) -> Litestar:
     by_path: dict[str, list[Route]] = defaultdict(list)
     for route in routes:
         by_path[route.path].append(route)
@@ -124,7 +143,6 @@ def _litestar(
         route_handlers=[
             _handler(Resource(path, tuple(of_path))) for path, of_path in by_path.items()
         ],
-        lifespan=[lifespan],
         exception_handlers={Exception: _pass_on},
         openapi_config=None,
         logging_config=None,
