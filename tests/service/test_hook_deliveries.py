@@ -176,6 +176,22 @@ def test_a_webhook_that_was_taken_away_is_not_called(database_url: str) -> None:
     asyncio.run(run())
 
 
+def test_a_secret_that_cannot_be_opened_is_not_tried_for_ever(database_url: str) -> None:
+    """Its key may be put back within the hour; then it is given up."""
+
+    async def run() -> None:
+        async with _bench(database_url) as bench:
+            await bench.due()
+            await bench.sql("update stackloom.scenarios set webhook_secret = 'x' returning id")
+            for _ in range(6):
+                await bench.deliveries.deliver_due()
+                await bench.an_hour_goes_by()
+            assert bench.taken.requests == []
+            assert await bench.states() == [("given_up", 5)]
+
+    asyncio.run(run())
+
+
 def test_all_that_is_due_is_sent(database_url: str) -> None:
     """However much more that is than is sent at once."""
 

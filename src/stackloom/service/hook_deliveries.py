@@ -77,43 +77,44 @@ class HookDeliveries:
 
         A try counts before it is made: one that kills its worker has been made all the same.
         """
+        tries = delivery.tries
+        wait = self._pauses[tries - 1] if tries <= len(self._pauses) else None
         try:
-            wait = self._pauses[delivery.tries - 1] if delivery.tries <= len(self._pauses) else None
-            secret = self._secret(delivery)
-            if delivery.url is None or secret is None or delivery.tries > len(self._pauses) + 1:
-                await self._failed(delivery, None)
-                return
-            try:
-                await self._hooks.send(
-                    delivery.url,
-                    delivery.body,
-                    secret=secret,
-                    delivery_id=str(delivery.id),
-                    at=int(self._clock()),
-                )
-            except NotDelivered as error:
-                # Without the address, which may have a secret in it.
-                log.info("webhook_refused %s try %d: %s", delivery.id, delivery.tries, error)
-                await self._failed(delivery, wait)
-            else:
-                await self._table.sent(delivery)
-                METRICS.webhook_sent("delivered")
-        except (DatabaseAway, BadConfig, BrokenSeal) as error:
-            log.warning("webhook_stays_due %s: %s", delivery.id, error)
+            if delivery.url is None or delivery.secret is None:
+                wait = None  # the scenario no longer wants it
+                raise NotDelivered("the scenario has no webhook any more")
+            await self._send(delivery, delivery.url, delivery.secret)
+            await self._table.sent(delivery)
+            METRICS.webhook_sent("delivered")
+        except (NotDelivered, BadConfig, BrokenSeal) as error:
+            # Without the address, which may have a secret in it.
+            log.info("webhook_refused %s try %d: %s", delivery.id, tries, error)
+            await self._failed(delivery, wait)
+        except DatabaseAway as error:
+            log.warning("webhook_not_noted %s: %s", delivery.id, error)
 
-    async def _failed(self, delivery: WebhookDelivery, wait_seconds: float | None) -> None:
-        await self._table.failed(delivery, wait_seconds)
-        METRICS.webhook_sent("given_up" if wait_seconds is None else "again")
-
-    def _secret(self, delivery: WebhookDelivery) -> bytes | None:
-        if delivery.secret is None:
-            return None
-        return open_webhook_secret(
+    async def _send(self, delivery: WebhookDelivery, url: str, sealed_secret: bytes) -> None:
+        secret = open_webhook_secret(
             self._seal,
-            delivery.secret,
+            sealed_secret,
             project_id=delivery.project_id,
             scenario_name=delivery.scenario_name,
         )
+        await self._hooks.send(
+            url,
+            delivery.body,
+            secret=secret,
+            delivery_id=str(delivery.id),
+            at=int(self._clock()),
+        )
+
+    async def _failed(self, delivery: WebhookDelivery, wait_seconds: float | None) -> None:
+        try:
+            await self._table.failed(delivery, wait_seconds)
+        except DatabaseAway as error:
+            log.warning("webhook_not_noted %s: %s", delivery.id, error)
+            return
+        METRICS.webhook_sent("given_up" if wait_seconds is None else "again")
 
 
 def pauses(tries: int) -> tuple[float, ...]:
