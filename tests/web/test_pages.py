@@ -411,6 +411,22 @@ def test_a_scenario_is_kept_with_all_that_was_typed() -> None:
     assert "s1" not in post(api, "/scenarios/new", [*fields, ("action", "look")]).body.decode()
 
 
+def test_what_is_kept_and_cannot_be_planned_is_not_in_the_editor_any_more() -> None:
+    """The page of the scenario says why, and has the fields for secret values."""
+    api = sample()
+    api.give("POST /v1/scenarios", SCENARIOS[0], status=201)
+    api.refuse("POST /v1/plans", "secret.missing", 400, "the values of word are needed")
+
+    answer = post(api, "/scenarios/new", [("text", "scenario: one"), ("action", "plan")])
+
+    assert answer.status == 400
+    html = answer.body.decode()
+    assert f'<html lang="en" data-path="/scenarios/{SCENARIO}">' in html
+    assert "the values of word are needed" in html
+    assert 'name="secret_value"' in html
+    assert "<textarea" not in html
+
+
 def test_another_text_is_kept_over_the_one_that_was_read() -> None:
     """With the ETag of that one; where it is another by now, what was typed is not lost."""
     api = sample()
@@ -552,10 +568,13 @@ def test_the_theme_is_kept_in_a_cookie() -> None:
     answer = post(api, "/theme", [("theme", "dark"), ("next", "/project")])
     assert answer.headers["location"] == "/project"
     assert answer.headers["set-cookie"] == ("theme=dark; Path=/; Max-Age=31536000; SameSite=Strict")
-    assert '<html lang="en" data-theme="dark">' in get(api, "/", cookie="theme=dark").body.decode()
+    assert (
+        '<html lang="en" data-path="/" data-theme="dark">'
+        in get(api, "/", cookie="theme=dark").body.decode()
+    )
     answer = post(api, "/theme", [("theme", "pink")])
     assert answer.headers["set-cookie"] == "theme=; Path=/; Max-Age=0; SameSite=Strict"
-    assert '<html lang="en">' in get(api, "/", cookie="theme=pink").body.decode()
+    assert '<html lang="en" data-path="/">' in get(api, "/", cookie="theme=pink").body.decode()
 
 
 def test_what_is_not_there_is_said_to_be_so() -> None:

@@ -87,11 +87,15 @@ class Visit:
         self,
         template: str,
         *,
+        path: str = "",
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Response[bytes]:
         """Return a page made of a template.
+
+        Args:
+            path: where the page is, if elsewhere than what was asked for, as a form sent from it.
 
         Raises:
             NotSignedIn: the visitor was to be met, and the API does not know them.
@@ -105,7 +109,7 @@ class Visit:
                 # While it is not known who asks, nothing is hidden: the API decides anyhow.
                 may_change=not (self.token and self.token.came and not self.token.came.may_change),
                 theme=self.theme,
-                path=self.request.url.path,
+                path=path or self.request.url.path,
                 site=self.site,
                 **values,
             ),

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from stackloom.errors import Problem
 from stackloom.web.documents import Part, Refusal, read
 from stackloom.web.draft import STARTER, Draft, of_form, of_scenario
+from stackloom.web.page.scenario import shown
 from stackloom.web.picture import inline
 from stackloom.web.rights import last
 from stackloom.web.visit import AnyRequest, Visit, see
@@ -80,11 +81,15 @@ async def _saved(
         return await _shown(visit, draft, id=id, problems=problems)
     try:
         scenario = await _kept(visit, draft, source, id)
-        if action == "plan":
-            return see(f"/plans/{await _planned(visit, scenario, draft)}")
     except Refusal as refusal:
         return await _shown(visit, draft, id=id, refusal=refusal)
-    return see(f"/scenarios/{scenario.id}")
+    if action != "plan":
+        return see(f"/scenarios/{scenario.id}")
+    try:
+        return see(f"/plans/{await _planned(visit, scenario, draft)}")
+    except Refusal as refusal:
+        # It is kept, so this is no longer about the text.
+        return await shown(visit, scenario.id, refusal, "plan the apply")
 
 
 async def _kept(visit: Visit, draft: Draft, source: ScenarioSource, id: UUID | None) -> Scenario:

@@ -61,6 +61,7 @@ async def _shown(
     plan = found.result().value
     return visit.page(
         "plan.html",
+        path=f"/plans/{id}",
         status=refusal.status if refusal else 200,
         plan=plan,
         picture=await _picture(visit, plan),

@@ -72,6 +72,7 @@ async def _shown(
     told = events.came or ()
     return visit.page(
         "run.html",
+        path=f"/runs/{id}",
         status=refusal.status if refusal else 200,
         run=run,
         has_ended=run.state in ENDED,

@@ -27,7 +27,7 @@ _MOST_PAGES: Final = 20
 @get("/scenarios/{id:uuid}", include_in_schema=False)
 async def scenario(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     """Show how a scenario is in the cloud."""
-    return await _shown(Visit(request), id)
+    return await shown(Visit(request), id)
 
 
 @post("/scenarios/{id:uuid}/plan", include_in_schema=False)
@@ -41,7 +41,7 @@ async def plan(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     try:
         made = read(await visit.documents.send("POST", "/v1/plans", body), Plan)
     except Refusal as refusal:
-        return await _shown(visit, id, refusal, f"plan the {operation}")
+        return await shown(visit, id, refusal, f"plan the {operation}")
     return see(f"/plans/{made.id}")
 
 
@@ -54,7 +54,7 @@ async def check(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     try:
         made = read(await visit.documents.send("POST", "/v1/runs", body), Run)
     except Refusal as refusal:
-        return await _shown(visit, id, refusal, "look for drift")
+        return await shown(visit, id, refusal, "look for drift")
     return see(f"/runs/{made.id}")
 
 
@@ -67,13 +67,14 @@ async def delete(request: AnyRequest, id: FromPath[UUID]) -> Response[bytes]:
     try:
         await visit.documents.send("DELETE", f"/v1/scenarios/{id}", headers=match)
     except Refusal as refusal:
-        return await _shown(visit, id, refusal, "delete it")
+        return await shown(visit, id, refusal, "delete it")
     return see("/")
 
 
-async def _shown(
+async def shown(
     visit: Visit, id: UUID, refusal: Refusal | None = None, tried: str = ""
 ) -> Response[bytes]:
+    """Return the page of a scenario, with what was tried on it and refused."""
     documents, own = visit.documents, f"/v1/scenarios/{id}"
     expand = "&expand=true" if visit.query.get("expand") else ""
     async with asyncio.TaskGroup() as group:
@@ -94,6 +95,7 @@ async def _shown(
         picture = Part(inline(picture.came, title=f"the scenario {scenario.value.name}"))
     return visit.page(
         "scenario.html",
+        path=f"/scenarios/{id}",
         status=refusal.status if refusal else 200,
         scenario=scenario.value,
         picture=picture,

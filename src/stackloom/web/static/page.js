@@ -61,7 +61,8 @@ export function enliven(root) {
  * @returns {Promise<Document | null>} the page as it is now; null where it could not be had
  */
 export async function refresh(selector) {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+  const own = (document.documentElement.dataset.path ?? location.pathname) + location.search;
+  const answer = await fetch(own, { headers: { Accept: "text/html" }, cache: "no-store" });
   if (answer.redirected && new URL(answer.url).pathname === "/login") {
     location.assign(answer.url);
     return null;
