@@ -116,6 +116,23 @@ def test_sigterm_ends_worker_api_and_database_in_this_order(tmp_path: Path) -> N
         assert _ask(service, "/v1/scenarios").status_code == 200
 
 
+def test_sigterm_before_everything_is_up(tmp_path: Path) -> None:
+    """What was begun is ended, and the next start begins from there."""
+    folder = tmp_path / ".local/state/stackloom/service"
+    with started(tmp_path, "serve", "--listen", "127.0.0.1:0") as process:
+        until = time.monotonic() + 60
+        while not folder.exists():
+            assert time.monotonic() < until, (tmp_path / "log").read_text()
+            select.select([], [], [], 0.005)
+        process.terminate()
+        assert process.wait(60) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
+    assert not (folder / "data" / "postmaster.pid").exists()
+    with served(tmp_path, "--no-worker") as service:
+        assert _ask(service, "/v1/scenarios").status_code == 200
+
+
 def test_sigterm_ends_streams_of_events(tmp_path: Path) -> None:
     """They would never end by themselves, and keep nobody waiting."""
     with served(tmp_path, "--no-worker") as service:

@@ -113,9 +113,11 @@ class PostgresData:
             async with asyncio.timeout(_INITDB_SECONDS):
                 said, _ = await process.communicate(words.encode())
         except TimeoutError:
-            process.kill()
-            await process.wait()
             raise NotServed(f"{program} was not done after {_INITDB_SECONDS} s") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         if process.returncode:
             raise NotServed(
                 f"{program} ended with code {process.returncode}: {said.decode().strip()}",

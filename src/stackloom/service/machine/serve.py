@@ -85,6 +85,7 @@ class _Start:
         self._address = address_of(listener)
         self._folder = state_folder(serving.settings.database, serving.environment)
         self._stop = asyncio.Event()
+        self._kill: Callable[[], None] = lambda: None
         self._bearer: tuple[Path, Secret] | None = None
         self._database = None if serving.settings.database.url else self._own_database()
         self._set("server.listen", str(self._address))
@@ -95,12 +96,13 @@ class _Start:
 
     async def run(self) -> None:
         """Start everything, keep it up, end it."""
+        self._listen_to_signals()
         self._make_secrets()
         processes = [self._api()]
         if self._has_worker:
             processes.insert(0, self._worker())
         supervisor = Supervisor([*processes, *([self._database] if self._database else [])])
-        self._listen_to_signals(supervisor)
+        self._kill = supervisor.kill
         try:
             if await self._is_up(processes):
                 tell_ready(f"answers at {self._address}")
@@ -145,11 +147,11 @@ class _Start:
             "worker", WORKER_MODULE, environment=self._environment, stop_seconds=seconds
         )
 
-    def _listen_to_signals(self, supervisor: Supervisor) -> None:
+    def _listen_to_signals(self) -> None:
         def ask_to_end(number: signal.Signals) -> None:
             if self._stop.is_set():
                 log.warning("a second %s: everything ends at once", number.name)
-                supervisor.kill()
+                self._kill()
             else:
                 log.info("%s: worker, API and database end, in this order", number.name)
                 self._stop.set()

@@ -50,9 +50,11 @@ async def prepare_database(environment: Mapping[str, str], *, may_upgrade: bool)
         async with asyncio.timeout(_SECONDS):
             line, _ = await process.communicate()
     except TimeoutError:
-        process.kill()
-        await process.wait()
         raise NotServed(f"the database was not brought up to date within {_SECONDS} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode:
         raise NotServed(f"the process that looks at the database ended with {process.returncode}")
     said = msgspec.json.decode(line, type=Said)
