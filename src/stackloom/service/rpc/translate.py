@@ -31,6 +31,8 @@ MessageT = TypeVar("MessageT", bound=Message)
 _MOST_EXACT = 2**53
 # Of a message: protobuf itself reads no more levels than that.
 _DEEPEST = 100
+# As many as a body of REST by default; messages are smaller than bodies are.
+_MOST_VALUES = 100_000
 
 
 def struct_of(message: Message, struct: type[StructT], **more: object) -> StructT:
@@ -44,7 +46,7 @@ def struct_of(message: Message, struct: type[StructT], **more: object) -> Struct
     """
     plain = {**plain_of(message), **more}
     given = {name: value for name, value in plain.items() if value is not None}
-    return decoded(json.dumps(given).encode(), struct, deepest=_DEEPEST)
+    return decoded(json.dumps(given).encode(), struct, deepest=_DEEPEST, most_values=_MOST_VALUES)
 
 
 def plain_of(message: Message) -> dict[str, Any]:
