@@ -16,7 +16,7 @@ from stackloom.service.rest import stream
 from stackloom.service.rest.answer import Stream
 from stackloom.service.rest.asgi import Message
 from stackloom.service.rest.sending import send_stream
-from stackloom.service.rest.stream import LINES, SSE, Streams, stream_of
+from stackloom.service.rest.stream import LINES, SSE, Reader, Streams, stream_of
 from stackloom.service.settings import LimitsSettings
 from stackloom.wire.event import Event, JobState
 
@@ -70,8 +70,7 @@ def opened(
         media_type,
         number=number,
         streams=streams,
-        project_id="blue",
-        until=until,
+        reader=Reader(project_id="blue", until=until),
         now=lambda: NOW,
     )
 
@@ -122,6 +121,32 @@ def test_the_end_of_a_token() -> None:
     assert written(Events(event(1), then="wait"), LINES, until=NOW - timedelta(days=1)) == ""
 
 
+def test_a_token_that_is_taken_back() -> None:
+    """It is asked again after a minute, and not before; then it is over."""
+    moments = [NOW + timedelta(seconds=seconds) for seconds in (0, 0, 59, 60, 61, 120)]
+    asked: list[datetime] = []
+
+    async def run() -> bytes:
+        async def is_welcome() -> bool:
+            asked.append(NOW)
+            return len(asked) < 2
+
+        told = stream_of(
+            Events(*[event(seq) for seq in range(1, 9)]).follow(),
+            SSE,
+            number="seq",
+            streams=Streams(LimitsSettings()),
+            reader=Reader(project_id="blue", is_welcome=is_welcome),
+            now=lambda: moments.pop(0),
+        )
+        return await all_of(told.pieces)
+
+    told = asyncio.run(run()).decode()
+    assert told.count("id: ") == 4
+    assert told.endswith("event: unauthorized\ndata: {}\n\n")
+    assert (len(asked), moments) == (2, [])
+
+
 def test_what_breaks_off_has_no_end(caplog: pytest.LogCaptureFixture) -> None:
     """Without ``event: end`` a reader comes back, and then hears why."""
     assert written(Events(event(1), then="fail")).endswith("}\n\n")
@@ -146,8 +171,7 @@ def test_silence_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
             SSE,
             number="seq",
             streams=Streams(LimitsSettings()),
-            project_id="blue",
-            until=None,
+            reader=Reader(project_id="blue"),
         ).pieces
         told = [await anext(pieces) for _ in range(3)]
         coming.set()

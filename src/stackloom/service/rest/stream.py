@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -30,6 +31,8 @@ Number = Literal["seq", "position"]
 
 # Proxies and load balancers end what is silent for 30 s and more.
 _SILENCE_SECONDS = 15.0
+# As long as a token is believed elsewhere before Keystone is asked again.
+_BELIEVED = timedelta(seconds=60)
 _RETRY = b"retry: 2000\n\n"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -84,14 +87,32 @@ def _too_many(what: str) -> Refused:
     )
 
 
+async def always() -> bool:
+    """Believe a reader for as long as the token says."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who watches.
+
+    Attributes:
+        until: when the token ends; None for never.
+        is_welcome: asks once a minute whether the token is still good.
+    """
+
+    project_id: str
+    until: datetime | None = None
+    is_welcome: Callable[[], Awaitable[bool]] = always
+
+
 def stream_of(
     events: AsyncIterator[Event],
     media_type: str,
     *,
     number: Number,
     streams: Streams,
-    project_id: str,
-    until: datetime | None,
+    reader: Reader,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Stream:
     """Return the answer that tells *events*.
@@ -99,18 +120,17 @@ def stream_of(
     Args:
         media_type: `SSE` or `LINES`.
         number: which number of an event its reader comes back with.
-        until: when the token of the reader ends; None for never.
 
     Raises:
         Refused: too many are watching.
     """
-    streams.check(project_id)
+    streams.check(reader.project_id)
     writing = _Sse(number) if media_type == SSE else _Lines()
 
     async def pieces() -> AsyncGenerator[bytes]:
-        with streams.counted(project_id):
+        with streams.counted(reader.project_id):
             yield writing.begin
-            told = _told(events, writing, streams.closing, until, now)
+            told = _told(events, writing, streams.closing, reader, now)
             async with aclosing(told):
                 async for piece in told:
                     yield piece
@@ -155,17 +175,22 @@ async def _told(
     events: AsyncIterator[Event],
     writing: _Sse | _Lines,
     closing: asyncio.Event,
-    until: datetime | None,
+    reader: Reader,
     now: Callable[[], datetime],
 ) -> AsyncGenerator[bytes]:
     """Write events, something in every silence, and why it is over."""
     # Tasks of their own: waiting for the next event has to outlast the silence that it brings.
     close = asyncio.ensure_future(closing.wait())
+    asked_at = now()
     coming = asyncio.ensure_future(anext(events))
     try:
         while True:
-            left = (until - now()).total_seconds() if until else _SILENCE_SECONDS
-            if left <= 0:
+            moment = now()
+            left = (reader.until - moment).total_seconds() if reader.until else _SILENCE_SECONDS
+            is_welcome = left > 0
+            if is_welcome and moment - asked_at >= _BELIEVED:
+                asked_at, is_welcome = moment, await reader.is_welcome()
+            if not is_welcome:
                 yield writing.unauthorized
                 return
             done, _ = await asyncio.wait(

@@ -17,7 +17,8 @@ from stackloom.service.rest.accept import chosen
 from stackloom.service.rest.answer import JSON, Answer, Stream
 from stackloom.service.rest.asked import Asked
 from stackloom.service.rest.route import Who, route
-from stackloom.service.rest.stream import LINES, SSE, Number, stream_of
+from stackloom.service.rest.stream import LINES, SSE, Number, Reader, stream_of
+from stackloom.service.rest.tokens import token_of
 from stackloom.wire.event import EventPage
 
 _FORMATS = (JSON, LINES, SSE)
@@ -82,9 +83,26 @@ def _stream(asked: Asked, place: Place, media_type: str, after: int, number: Num
         media_type,
         number=number,
         streams=asked.context.streams,
-        project_id=asked.caller.project_id,
-        until=asked.caller.expires_at,
+        reader=Reader(
+            project_id=asked.caller.project_id,
+            until=asked.caller.expires_at,
+            is_welcome=lambda: _is_welcome(asked),
+        ),
     )
+
+
+async def _is_welcome(asked: Asked) -> bool:
+    """Whether the token is still good; it is believed while Keystone cannot be asked."""
+    try:
+        caller = await asked.context.identities.caller(
+            token_of(asked),
+            request_id=asked.request_id,
+            global_request_id=asked.global_request_id,
+        )
+        caller.check_may_read()
+    except Refused as refused:
+        return refused.code == "identity.away"
+    return caller.project_id == asked.caller.project_id
 
 
 def _after_last_seen(asked: Asked, query: _QueryT) -> _QueryT:
