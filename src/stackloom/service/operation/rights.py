@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from stackloom.errors import StackloomError
+from stackloom.service.database.pool import DatabaseAway
 from stackloom.service.grant.grant import Grant
 from stackloom.service.identity.caller import Caller
 from stackloom.service.operation.desk import Desk
@@ -58,6 +59,9 @@ async def rights_for(
     try:
         await desk.store(caller).grants.keep(grant)
         yield grant
+    except DatabaseAway:
+        # The job may be kept all the same; if it is not, a worker takes back what no job needs.
+        raise
     except Exception:
         await _take_back(caller, desk, grant)
         raise
