@@ -57,7 +57,7 @@ class Served:
         """The process ids of its parts, by name."""
         return {
             name: pid
-            for pid in _children(self.process.pid)
+            for pid in children(self.process.pid)
             for name, word in _PARTS.items()
             if word in _command(pid)
         }
@@ -156,7 +156,8 @@ def wait_for_end(pid: int) -> None:
         os.close(descriptor)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(each) for each in found.split()]
 

@@ -18,7 +18,14 @@ import pytest
 from tests.fakes.certificates import make
 from tests.fakes.http_bridge import served as answering
 from tests.fakes.transport import FakeTransport
-from tests.service.machine.served import Served, served, stackloom, started, wait_for_end
+from tests.service.machine.served import (
+    Served,
+    children,
+    served,
+    stackloom,
+    started,
+    wait_for_end,
+)
 
 from stackloom.service.grant.key_file import write_new_key
 from stackloom.transport.client import Answer
@@ -116,7 +123,8 @@ def test_sigterm_ends_worker_api_and_database_in_this_order(tmp_path: Path) -> N
         assert _ask(service, "/v1/scenarios").status_code == 200
 
 
-def test_sigterm_before_everything_is_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_end_comes_before_everything_is_up(number: signal.Signals, tmp_path: Path) -> None:
     """What was begun is ended, and the next start begins from there."""
     folder = tmp_path / ".local/state/stackloom/service"
     with started(tmp_path, "serve", "--listen", "127.0.0.1:0") as process:
@@ -124,8 +132,11 @@ def test_sigterm_before_everything_is_up(tmp_path: Path) -> None:
         while not folder.exists():
             assert time.monotonic() < until, (tmp_path / "log").read_text()
             select.select([], [], [], 0.005)
-        process.terminate()
-        assert process.wait(60) == 0
+        begun = children(process.pid)
+        process.send_signal(number)
+        assert process.wait(60) == (0 if number is signal.SIGTERM else -number)
+        for pid in begun:
+            wait_for_end(pid)
         assert process.stdout is not None
         assert process.stdout.read() == ""
     assert not (folder / "data" / "postmaster.pid").exists()

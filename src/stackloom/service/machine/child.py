@@ -81,7 +81,7 @@ class Child:
                 env=self._environment,
                 pass_fds=self._descriptors,
                 start_new_session=True,
-                preexec_fn=_dying_with(os.getpid(), self._dies_by),
+                preexec_fn=dying_with_parent(self._dies_by),
             )
         finally:
             if output != _STDERR:
@@ -117,12 +117,13 @@ def _opened(log: Path) -> int:
     return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
-def _dying_with(parent: int, number: signal.Signals) -> Callable[[], None]:
-    """Return what the child does before it becomes the program.
+def dying_with_parent(number: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
+    """Return what a child of this process does before it becomes its program: ``preexec_fn``.
 
     The kernel keeps the wish when the child becomes another program (prctl(2)). Only calls that
     take no lock: another thread of the parent may have held one at the fork.
     """
+    parent = os.getpid()
 
     def prepare() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)

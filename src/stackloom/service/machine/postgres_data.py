@@ -21,6 +21,7 @@ from pathlib import Path
 
 from stackloom.errors import NotServed
 from stackloom.service.machine.binaries import Programs, programs_of
+from stackloom.service.machine.child import dying_with_parent
 
 USER = "stackloom"
 DATABASE = "stackloom"
@@ -107,7 +108,13 @@ class PostgresData:
     async def _run(self, program: str, arguments: Sequence[str], words: str = "") -> None:
         command = [*self.prefix, self.programs.path(program), *arguments]
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=STDOUT, env=dict(self.environment)
+            *command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=STDOUT,
+            env=dict(self.environment),
+            # One that goes on after us would meet that of the next start in its folder.
+            preexec_fn=dying_with_parent(),
         )
         try:
             async with asyncio.timeout(_INITDB_SECONDS):

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 import msgspec
 
 from stackloom.errors import NotServed, StackloomError
+from stackloom.service.machine.child import dying_with_parent
 
 _SECONDS = 600
 _URL_VARIABLE = "STACKLOOM_DATABASE_URL"
@@ -45,6 +46,7 @@ async def prepare_database(environment: Mapping[str, str], *, may_upgrade: bool)
         stdin=DEVNULL,
         stdout=PIPE,
         env=dict(environment),
+        preexec_fn=dying_with_parent(),
     )
     try:
         async with asyncio.timeout(_SECONDS):
