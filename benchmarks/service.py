@@ -29,7 +29,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,7 +54,12 @@ _SCENARIO = "scenario: benchmark\nnetworks: {planned: {}}\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What ``wrk`` has measured; times in ms."""
+    """What ``wrk`` has measured; times in ms.
+
+    Attributes:
+        waited: for which share of the time the service had something to do and no processor for
+            it: what else the machine did. That is in all times here.
+    """
 
     requests: int
     seconds: float
@@ -63,6 +68,7 @@ class Load:
     most: float
     refused: int
     broken: int
+    waited: float = 0.0
 
     @property
     def per_second(self) -> float:
@@ -71,7 +77,8 @@ class Load:
     def __str__(self) -> str:
         return (
             f"{self.per_second:8,.0f} requests/s, median {self.p50:6.2f} ms,"
-            f" p99 {self.p99:7.2f} ms, at most {self.most:7.1f} ms"
+            f" p99 {self.p99:7.2f} ms"
+            + (f", without a processor {self.waited:4.0%} of the time" if self.waited else "")
         )
 
 
@@ -141,7 +148,7 @@ class Bench:
         before = served.counted("stackloom_list_cache_total", result="miss")
         cached, script = [], []
         for _ in range(self._rounds):
-            cached.append(self._load(served.url))
+            cached.append(self._loaded_service(served))
             script.append(self._load(script_url))
             time.sleep(SETTLE_SECONDS)
         cost = served.counted("stackloom_list_cache_total", result="miss") - before
@@ -161,7 +168,7 @@ class Bench:
         """Let many ask at once for what is no longer kept."""
         time.sleep(2.5)
         before = served.counted("stackloom_list_cache_total", result="miss")
-        load = self._load(served.url, connections=CALLERS_AT_ONCE, seconds=1)
+        load = self._loaded_service(served, connections=CALLERS_AT_ONCE, seconds=1)
         cost = served.counted("stackloom_list_cache_total", result="miss") - before
         print(f"{CALLERS_AT_ONCE} callers at once, for one second")
         print(f"  {load}")
@@ -176,7 +183,7 @@ class Bench:
         try:
             assert following.stdout, "it is a pipe"
             assert following.stdout.readline() == "open\n", "not all streams could be opened"
-            during = [self._load(served.url) for _ in range(self._rounds)]
+            during = [self._loaded_service(served) for _ in range(self._rounds)]
             for _ in range(PLANS):
                 self._plan(served)
             found = json.loads(following.stdout.readline())
@@ -223,6 +230,11 @@ class Bench:
             process.wait()
 
     # --- with what ---
+
+    def _loaded_service(self, served: ServiceProcess, **how: int) -> Load:
+        before = served.waited_seconds()
+        load = self._load(served.url, **how)
+        return replace(load, waited=(served.waited_seconds() - before) / load.seconds)
 
     def _load(
         self, url: str, *, connections: int = CONNECTIONS, seconds: int | None = None

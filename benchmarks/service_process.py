@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +46,20 @@ class ServiceProcess:
     Attributes:
         url: of REST.
         metrics_url: of its API process.
+        api_pid: of that process, which all load here meets.
     """
 
     url: str
     metrics_url: str
+    api_pid: int
+
+    def waited_seconds(self) -> float:
+        """Return for how long the API process could have run so far, and had no processor.
+
+        Source: the kernel's Documentation/scheduler/sched-stats.rst, ``/proc/<pid>/schedstat``.
+        """
+        path = Path(f"/proc/{self.api_pid}/task/{self.api_pid}/schedstat")
+        return int(path.read_text().split()[1]) / 1e9
 
     def counted(self, name: str, **labels: str) -> float:
         """Return the sum of a counter over all of its series with these labels."""
@@ -87,10 +97,24 @@ def service(auth_url: str) -> Iterator[ServiceProcess]:
         url = f"http://127.0.0.1:{port}"
         try:
             until_answers(f"{url}/readyz", process, log)
-            yield ServiceProcess(url=url, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")
+            yield ServiceProcess(
+                url=url,
+                metrics_url=f"http://127.0.0.1:{metrics_port}/metrics",
+                api_pid=_api_of(process.pid),
+            )
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
+
+
+def _api_of(parent: int) -> int:
+    """Return the process of REST among those that ``serve`` has started."""
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            is_child = int((path / "stat").read_text().rpartition(")")[2].split()[1]) == parent
+            if is_child and "stackloom.service.machine.api" in (path / "cmdline").read_text():
+                return int(path.name)
+    raise SystemExit("the service has no process for REST")
 
 
 def until_answers(url: str, process: subprocess.Popen, log: Path | None = None) -> None:
