@@ -36,7 +36,7 @@ def test_a_good_log_in_does_not_count() -> None:
     attempts = Attempts(5, now=FakeClock().now)
     for _ in range(20):
         attempts.begin("192.0.2.1")
-        attempts.succeeded("192.0.2.1")
+        attempts.take_back("192.0.2.1")
     _fail(attempts, "192.0.2.1", 5)
     with pytest.raises(Refused):
         attempts.begin("192.0.2.1")

@@ -33,7 +33,7 @@ class Attempts:
         )
 
     def begin(self, address: str) -> None:
-        """Take down that *address* tries; it counts until ``succeeded`` says otherwise.
+        """Take down that *address* tries; it counts unless it is taken back.
 
         Raises:
             Refused: ``rate.exceeded``: it has failed too often within a minute.
@@ -53,8 +53,8 @@ class Attempts:
         times.append(now)
         self._by_address.put(where, times, size_bytes=1)
 
-    def succeeded(self, address: str) -> None:
-        """Take back the last try of *address*: it was a good one."""
+    def take_back(self, address: str) -> None:
+        """Do not count the last try of *address*: it was a good one, or Keystone was away."""
         times = self._by_address.get(_network(address))
         if times:
             times.pop()

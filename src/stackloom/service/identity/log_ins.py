@@ -58,11 +58,16 @@ class LogIns:
                 ``identity.away``.
         """
         self._attempts.begin(address)
-        token = Secret(form.bearer.strip()) if form.bearer else await self._earned(form)
-        await self._identities.caller(
-            token, request_id=request_id, global_request_id=global_request_id
-        )
-        self._attempts.succeeded(address)
+        try:
+            token = Secret(form.bearer.strip()) if form.bearer else await self._earned(form)
+            await self._identities.caller(
+                token, request_id=request_id, global_request_id=global_request_id
+            )
+        except Refused as error:
+            if error.code == "identity.away":
+                self._attempts.take_back(address)
+            raise
+        self._attempts.take_back(address)
         return token
 
     async def close(self) -> None:
