@@ -18,7 +18,8 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from stackloom.client.asking import Asking, TokenSource, fixed
-from stackloom.client.client import PATIENCE_SECONDS, Client
+from stackloom.client.client import Client
+from stackloom.client.connection import PATIENCE_SECONDS
 from stackloom.client.following import BREAKS
 from stackloom.client.subjects import Source, ready
 from stackloom.client.watching import Number, OtherEvent, Watch
@@ -152,6 +153,17 @@ class BlockingClient:
         """Return the picture of a scenario, or of all that the project has in the cloud."""
         drawing = self._client.graph(scenario, format, overlay=overlay, theme=theme, expand=expand)
         return run_alone(drawing)
+
+    def draw(
+        self,
+        source: Source,
+        format: str = "svg",
+        *,
+        theme: str | None = None,
+        expand: bool = False,
+    ) -> bytes:
+        """Return the picture of a text that the service need not keep."""
+        return run_alone(self._client.draw(source, format, theme=theme, expand=expand))
 
     # --- plans ------------------------------------------------------------------------------------
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from stackloom.client.asking import Asking, Query, TokenSource, fixed
+from stackloom.client.asking import Query
+from stackloom.client.connection import Connection
 from stackloom.client.following import following
 from stackloom.client.subjects import Source, id_of, ready, seen, source_of
 from stackloom.client.watching import OtherEvent
 from stackloom.errors import BadScenario, UnknownName
-from stackloom.log import Secret
-from stackloom.transport.client import Tls, Transport
-from stackloom.transport.exchange import Exchange
-from stackloom.transport.reqwest import ReqwestTransport
-from stackloom.transport.waiting import LoopTurns, Sleep, Turns, loop_sleep
 from stackloom.wire.caller import Whoami
 from stackloom.wire.event import Event
 from stackloom.wire.plan import Credential, Plan, PlanCreate, PlanOperation, PlanPage, PlanState
@@ -48,62 +43,13 @@ from stackloom.wire.scenario import (
     Validation,
 )
 
-# Each watcher holds a connection as long as it watches.
-_CONNECTIONS = 1_024
-PATIENCE_SECONDS = 60.0
 
-
-class Client:
-    """Asks a service; an ``async with``.
-
-    Args:
-        url: where it is: ``https://stackloom.example:9850``.
-        token: Keystone's, for a project, or the bearer of a service on the loopback; or what gives
-            one each time, which renews it as it needs.
-        tls: whom to trust.
-        patience_seconds: whoever watches events waits that long for a service that is restarted,
-            or a network that comes back.
-        transport: what carries requests; one of its own where none is given.
+class Client(Connection):
+    """Asks a service; an ``async with``, whose arguments are those of ``Connection``.
 
     Every method raises what ``errors`` has: ``NotFound``, ``Conflict``, ``BadScenario``, ...;
     ``CloudError.kind`` is the service's code, ``plan.not-ready``.
     """
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        token: str | Secret | TokenSource,
-        tls: Tls | None = None,
-        patience_seconds: float = PATIENCE_SECONDS,
-        transport: Transport | None = None,
-        turns: Turns = LoopTurns,
-        sleep: Sleep = loop_sleep,
-    ) -> None:
-        self._exchange = Exchange(
-            transport or ReqwestTransport(tls=tls),
-            sleep=sleep,
-            turns=turns,
-            connections=_CONNECTIONS,
-        )
-        self._patience = patience_seconds
-        source = fixed(token) if isinstance(token, str | Secret) else token
-        self._asking = Asking(url, source, self._exchange, sleep=sleep)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._exchange.close()
 
     async def whoami(self) -> Whoami:
         """Return who asks, for which project, and what they may."""
@@ -277,6 +223,21 @@ class Client:
         query = {"format": format, "overlay": overlay, "theme": theme, "expand": expand or None}
         # What it is, is asked for by *format*; what a refusal is, is JSON.
         return await self._asking.ask(bytes, "GET", path, query=query, headers={"Accept": "*/*"})
+
+    async def draw(
+        self,
+        source: Source,
+        format: str = "svg",
+        *,
+        theme: str | None = None,
+        expand: bool = False,
+    ) -> bytes:
+        """Return the picture of a text that the service need not keep; see ``graph``."""
+        query = {"format": format, "theme": theme, "expand": expand or None}
+        body, headers = source_of(source), {"Accept": "*/*"}
+        return await self._asking.ask(
+            bytes, "POST", "/v1/scenarios/draw", query=query, body=body, headers=headers
+        )
 
     # --- plans ------------------------------------------------------------------------------------
 

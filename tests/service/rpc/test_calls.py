@@ -12,6 +12,7 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Value
 from tests.fakes.people import FakePeople
 from tests.service.rpc.calling import (
     MEMBER,
@@ -233,6 +234,10 @@ def test_a_picture_comes_as_data_and_drawn(database_url: str, tmp_path: Path, fo
         drawing = await line.graphs.DrawScenario(request, metadata=READER)
         request.format = "json"
         refused = await refusal_of(line.graphs.DrawScenario(request, metadata=READER))
+        text = pb.TextGraphRequest(source=SOURCE)
+        assert await line.graphs.GetTextGraph(text, metadata=READER) == graph
+        text.format = format
+        assert await line.graphs.DrawText(text, metadata=READER) == drawing
         return graph, drawing, refused
 
     graph, drawing, refused = on_a_line(database_url, tmp_path, work)
@@ -441,6 +446,22 @@ def test_nonsense_is_refused_with_its_place(database_url: str, tmp_path: Path, n
         for each in detail.field_violations
     ]
     assert places == ([place] if place else [])
+
+
+def test_a_message_of_too_many_values_is_refused(database_url: str, tmp_path: Path) -> None:
+    """However small each of them is."""
+    limits = LimitsSettings(readings_at_once=1, values=1_000)
+
+    async def work(line: Line) -> Refusal:
+        source = pb.ScenarioSource(text="scenario: s\n")
+        source.variables["many"].list_value.values.extend(Value() for _ in range(50_000))
+        return await refusal_of(line.scenarios.ValidateScenario(source, metadata=READER))
+
+    refused = on_a_line(database_url, tmp_path, work, limits=limits)
+    assert (refused.reason, refused.message) == (
+        "stackloom.body.invalid",
+        "the message has more than 1000 values",
+    )
 
 
 def test_a_message_that_is_too_large_is_not_read(database_url: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from stackloom.cloud.sketch import Part
 from stackloom.errors import Problem
 from stackloom.service.operation import queries
+from stackloom.service.rest.routes import all_routes
 from stackloom.service.rpc.services import all_services
 from stackloom.service.rpc.v1.stackloom_pb2 import DESCRIPTOR
 from stackloom.wire import (
@@ -54,6 +55,7 @@ _ONLY_THERE: dict[str, set[str]] = {
     "ListEventsRequest": {"id"},
     "RetryRunRequest": {"id"},
     "ScenarioGraphRequest": {"scenario_id"},
+    "TextGraphRequest": {"source"},
     "ListCloudRequest": {"anew"},
 }
 _STRUCTS: dict[str, type] = {
@@ -100,6 +102,7 @@ _STRUCTS: dict[str, type] = {
     "ListProjectEventsRequest": queries.ProjectEventQuery,
     "ScenarioGraphRequest": queries.GraphQuery,
     "ProjectGraphRequest": queries.ProjectGraphQuery,
+    "TextGraphRequest": queries.ProjectGraphQuery,
     "ListCloudRequest": queries.ListQuery,
 }
 # Made of nothing but what their services need.
@@ -171,3 +174,40 @@ def test_every_method_of_the_proto_is_answered() -> None:
         each.full_name: {method.name for method in each.methods}
         for each in DESCRIPTOR.services_by_name.values()
     }
+
+
+# What REST has for browsers, load balancers, and readers of its own description.
+_ONLY_OF_REST = {
+    "show_openapi",
+    "show_docs",
+    "show_scenario_schema",
+    "show_liveness",
+    "show_readiness",
+    "show_health",
+    "create_session",
+    "delete_session",
+    "list_versions",
+    "show_version",
+}
+_METHODS = {
+    "list_run_events": {"ListRunEvents", "WatchRun"},
+    "list_plan_events": {"ListPlanEvents", "WatchPlan"},
+    "list_events": {"ListProjectEvents", "WatchProject"},
+    "show_graph": {"GetScenarioGraph", "DrawScenario"},
+    "draw_text": {"GetTextGraph", "DrawText"},
+    "show_project_graph": {"GetProjectGraph", "DrawProject"},
+    "act_on_run": {"ApproveRun", "CancelRun", "RetryRun"},
+    "delete_scenario": {"DeleteScenario", "DestroyAndDeleteScenario"},
+    "show_token": {"GetCaller"},
+}
+
+
+def test_what_rest_can_do_can_be_done_over_grpc() -> None:
+    """A route that is added there is added here."""
+    wanted: set[str] = set()
+    for route in all_routes():
+        name = route.call.__name__
+        if name not in _ONLY_OF_REST:
+            plain = "".join(word.capitalize() for word in name.split("_")).replace("Show", "Get")
+            wanted |= _METHODS.get(name, {plain})
+    assert {name for each in all_services() for name in each.methods()} == wanted

@@ -18,6 +18,7 @@ from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Value
 
+from stackloom.service.refusal import Refused
 from stackloom.service.rest.body import decoded
 from stackloom.wire.links import Links
 
@@ -31,59 +32,74 @@ MessageT = TypeVar("MessageT", bound=Message)
 _MOST_EXACT = 2**53
 # Of a message: protobuf itself reads no more levels than that.
 _DEEPEST = 100
-# As many as a body of REST by default; messages are smaller than bodies are.
-_MOST_VALUES = 100_000
 
 
-def struct_of(message: Message, struct: type[StructT], **more: object) -> StructT:
+def struct_of(
+    message: Message, struct: type[StructT], *, most_values: int, more: Mapping[str, object]
+) -> StructT:
     """Read a request, with the limits that a body of REST has.
 
     Args:
+        most_values: that it may have, of all sorts together.
         more: what the struct has beside the message's fields; None takes a field out.
 
     Raises:
         Refused: a field is not as it should be; says which.
     """
-    plain = {**plain_of(message), **more}
+    plain = {**plain_of(message, most_values=most_values), **more}
     given = {name: value for name, value in plain.items() if value is not None}
-    return decoded(json.dumps(given).encode(), struct, deepest=_DEEPEST, most_values=_MOST_VALUES)
+    return decoded(json.dumps(given).encode(), struct, deepest=_DEEPEST, most_values=most_values)
 
 
-def plain_of(message: Message) -> dict[str, Any]:
-    """Return a message as plain values; what is not given is not there."""
-    result: dict[str, Any] = {}
-    for field in message.DESCRIPTOR.fields:
-        if field.has_presence and not message.HasField(field.name):
-            continue
-        result[field.name] = _plain_field(field, getattr(message, field.name))
-    return result
+def plain_of(message: Message, *, most_values: int) -> dict[str, Any]:
+    """Return a message as plain values; what is not given is not there.
+
+    Raises:
+        Refused: it has more values than it may have.
+    """
+    return _Reading(most_values).message(message)
 
 
-def _plain_field(field: _Field, value: Any) -> Any:
-    if field.message_type and field.message_type.GetOptions().map_entry:
-        return {key: _plain(value[key]) for key in value}
-    if field.is_repeated:
-        return [_plain(each) for each in value]
-    return _plain(value)
+class _Reading:
+    """Reads one message, and counts."""
 
+    def __init__(self, most_values: int) -> None:
+        self._most = self._left = most_values
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Value):
-        return _any(value)
-    return plain_of(value) if isinstance(value, Message) else value
+    def message(self, message: Message) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for field in message.DESCRIPTOR.fields:
+            if field.has_presence and not message.HasField(field.name):
+                continue
+            result[field.name] = self._field(field, getattr(message, field.name))
+        return result
 
+    def _field(self, field: _Field, value: Any) -> Any:
+        if field.message_type and field.message_type.GetOptions().map_entry:
+            return {key: self._value(value[key]) for key in value}
+        if field.is_repeated:
+            return [self._value(each) for each in value]
+        return self._value(value)
 
-def _any(value: Value) -> Any:
-    """Return any JSON value; a number that is whole is an integer, for protobuf knows only one."""
-    kind = value.WhichOneof("kind")
-    if kind == "struct_value":
-        return {key: _any(each) for key, each in value.struct_value.fields.items()}
-    if kind == "list_value":
-        return [_any(each) for each in value.list_value.values]
-    if kind == "number_value":
-        number = value.number_value
-        return int(number) if abs(number) <= _MOST_EXACT and number.is_integer() else number
-    return None if kind in {None, "null_value"} else getattr(value, kind)
+    def _value(self, value: Any) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise Refused("body.invalid", f"the message has more than {self._most} values")
+        if isinstance(value, Value):
+            return self._any(value)
+        return self.message(value) if isinstance(value, Message) else value
+
+    def _any(self, value: Value) -> Any:
+        """Return any JSON value; a whole number is an integer, for protobuf knows only one sort."""
+        kind = value.WhichOneof("kind")
+        if kind == "struct_value":
+            return {key: self._value(each) for key, each in value.struct_value.fields.items()}
+        if kind == "list_value":
+            return [self._value(each) for each in value.list_value.values]
+        if kind == "number_value":
+            number = value.number_value
+            return int(number) if abs(number) <= _MOST_EXACT and number.is_integer() else number
+        return None if kind in {None, "null_value"} else getattr(value, kind)
 
 
 def message_of(struct: object, message: type[MessageT]) -> MessageT:

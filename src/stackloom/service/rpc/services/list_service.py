@@ -14,14 +14,13 @@ from stackloom.service.operation.callers import whoami
 from stackloom.service.operation.queries import ListQuery
 from stackloom.service.rpc.asked import Asked
 from stackloom.service.rpc.method import Service
-from stackloom.service.rpc.translate import struct_of
 from stackloom.service.rpc.v1 import stackloom_pb2 as pb
 from stackloom.wire.caller import Whoami
 
 
 def _listing(name: ListName) -> Callable[[Asked, pb.ListCloudRequest], Awaitable[object]]:
     async def answer(asked: Asked, request: pb.ListCloudRequest) -> object:
-        query = struct_of(request, ListQuery, anew=None)
+        query = await asked.read(request, ListQuery, anew=None)
         listed = await lists.list_of_cloud(asked.caller, asked.desk, name, query, anew=request.anew)
         items = msgspec.json.decode(listed.body)[name]
         return {"items": items, "age_seconds": listed.age_seconds}

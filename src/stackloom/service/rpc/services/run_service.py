@@ -9,7 +9,6 @@ from stackloom.service.operation import events, runs
 from stackloom.service.operation.queries import EventQuery, ProjectEventQuery, RunQuery
 from stackloom.service.rpc.asked import Asked
 from stackloom.service.rpc.method import Service
-from stackloom.service.rpc.translate import struct_of
 from stackloom.service.rpc.uuids import uuid_of
 from stackloom.service.rpc.v1 import stackloom_pb2 as pb
 from stackloom.wire.event import Event, EventPage
@@ -17,11 +16,11 @@ from stackloom.wire.run import Nothing, Retry, Run, RunAction, RunCreate, RunPag
 
 
 async def _create(asked: Asked, request: pb.CreateRunRequest) -> Run:
-    return await runs.create_run(asked.caller, asked.desk, struct_of(request, RunCreate))
+    return await runs.create_run(asked.caller, asked.desk, await asked.read(request, RunCreate))
 
 
 async def _list(asked: Asked, request: pb.ListRunsRequest) -> RunPage:
-    return await runs.list_runs(asked.caller, asked.desk, struct_of(request, RunQuery))
+    return await runs.list_runs(asked.caller, asked.desk, await asked.read(request, RunQuery))
 
 
 async def _get(asked: Asked, request: pb.RunRef) -> Run:
@@ -37,7 +36,7 @@ async def _cancel(asked: Asked, request: pb.RunRef) -> Run:
 
 
 async def _retry(asked: Asked, request: pb.RetryRunRequest) -> Run:
-    return await _act(asked, request.id, RunAction(retry=struct_of(request, Retry, id=None)))
+    return await _act(asked, request.id, RunAction(retry=await asked.read(request, Retry, id=None)))
 
 
 async def _act(asked: Asked, id: str, action: RunAction) -> Run:
@@ -46,24 +45,24 @@ async def _act(asked: Asked, id: str, action: RunAction) -> Run:
 
 async def _list_events(asked: Asked, request: pb.ListEventsRequest) -> EventPage:
     id = uuid_of(request.id, "id")
-    query = struct_of(request, EventQuery, id=None)
+    query = await asked.read(request, EventQuery, id=None)
     return await events.list_job_events(asked.caller, asked.desk, "runs", id, query)
 
 
 async def _watch(asked: Asked, request: pb.WatchRequest) -> AsyncIterator[Event]:
-    after = struct_of(request, EventQuery, id=None).after
+    after = (await asked.read(request, EventQuery, id=None)).after
     id = uuid_of(request.id, "id")
     place = await events.job_place(asked.caller, asked.desk, "runs", id)
     return events.follow(asked.caller, asked.desk, place, after)
 
 
 async def _list_project(asked: Asked, request: pb.ListProjectEventsRequest) -> EventPage:
-    query = struct_of(request, ProjectEventQuery)
+    query = await asked.read(request, ProjectEventQuery)
     return await events.list_project_events(asked.caller, asked.desk, query)
 
 
 async def _watch_project(asked: Asked, request: pb.WatchProjectRequest) -> AsyncIterator[Event]:
-    query = struct_of(request, ProjectEventQuery)
+    query = await asked.read(request, ProjectEventQuery)
     place = await events.project_place(asked.caller, asked.desk, query.scenario_id)
     return events.follow(asked.caller, asked.desk, place, query.after)
 

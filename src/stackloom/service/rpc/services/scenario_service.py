@@ -9,7 +9,6 @@ from stackloom.service.operation import resources, runs, scenarios
 from stackloom.service.operation.queries import ResourceQuery, RevisionQuery, ScenarioQuery
 from stackloom.service.rpc.asked import Asked
 from stackloom.service.rpc.method import Service
-from stackloom.service.rpc.translate import struct_of
 from stackloom.service.rpc.uuids import uuid_of
 from stackloom.service.rpc.v1 import stackloom_pb2 as pb
 from stackloom.wire.resource import OutputPage, ResourcePage
@@ -27,17 +26,17 @@ from stackloom.wire.scenario import (
 
 
 async def _validate(asked: Asked, request: pb.ScenarioSource) -> Validation:
-    source = struct_of(request, ScenarioSource)
+    source = await asked.read(request, ScenarioSource)
     return await scenarios.validate_source(asked.caller, asked.desk, source)
 
 
 async def _create(asked: Asked, request: pb.CreateScenarioRequest) -> Scenario:
-    body = struct_of(request, ScenarioCreate)
+    body = await asked.read(request, ScenarioCreate)
     return await scenarios.create_scenario(asked.caller, asked.desk, body)
 
 
 async def _list(asked: Asked, request: pb.ListScenariosRequest) -> ScenarioPage:
-    query = struct_of(request, ScenarioQuery)
+    query = await asked.read(request, ScenarioQuery)
     return await scenarios.list_scenarios(asked.caller, asked.desk, query)
 
 
@@ -46,7 +45,7 @@ async def _get(asked: Asked, request: pb.ScenarioRef) -> Scenario:
 
 
 async def _replace(asked: Asked, request: pb.ReplaceScenarioRequest) -> Scenario:
-    body = struct_of(request, ScenarioReplace, id=None, revision=None)
+    body = await asked.read(request, ScenarioReplace, id=None, revision=None)
     id = uuid_of(request.id, "id")
     return await scenarios.replace_scenario(asked.caller, asked.desk, id, request.revision, body)
 
@@ -64,7 +63,7 @@ async def _destroy_and_delete(asked: Asked, request: pb.DeleteScenarioRequest) -
 
 async def _list_revisions(asked: Asked, request: pb.ListRevisionsRequest) -> RevisionPage:
     id = uuid_of(request.scenario_id, "scenario_id")
-    query = struct_of(request, RevisionQuery, scenario_id=None)
+    query = await asked.read(request, RevisionQuery, scenario_id=None)
     return await scenarios.list_revisions(asked.caller, asked.desk, id, query)
 
 
@@ -75,7 +74,7 @@ async def _get_revision(asked: Asked, request: pb.RevisionRef) -> Revision:
 
 async def _list_resources(asked: Asked, request: pb.ListResourcesRequest) -> ResourcePage:
     id = uuid_of(request.scenario_id, "scenario_id")
-    query = struct_of(request, ResourceQuery, scenario_id=None)
+    query = await asked.read(request, ResourceQuery, scenario_id=None)
     return await resources.list_resources(asked.caller, asked.desk, id, query)
 
 

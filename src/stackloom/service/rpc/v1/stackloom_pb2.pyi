@@ -791,6 +791,18 @@ class ProjectGraphRequest(_message.Message):
     expand: bool
     def __init__(self, format: _Optional[str] = ..., theme: _Optional[str] = ..., expand: _Optional[bool] = ...) -> None: ...
 
+class TextGraphRequest(_message.Message):
+    __slots__ = ("source", "format", "theme", "expand")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    THEME_FIELD_NUMBER: _ClassVar[int]
+    EXPAND_FIELD_NUMBER: _ClassVar[int]
+    source: ScenarioSource
+    format: str
+    theme: str
+    expand: bool
+    def __init__(self, source: _Optional[_Union[ScenarioSource, _Mapping]] = ..., format: _Optional[str] = ..., theme: _Optional[str] = ..., expand: _Optional[bool] = ...) -> None: ...
+
 class Graph(_message.Message):
     __slots__ = ("title", "parts", "remarks", "elsewhere", "notices")
     class RemarksEntry(_message.Message):

@@ -1340,6 +1340,16 @@ class GraphServiceStub:
                 request_serializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.ProjectGraphRequest.SerializeToString,
                 response_deserializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Drawing.FromString,
                 _registered_method=True)
+        self.GetTextGraph = channel.unary_unary(
+                '/stackloom.v1.GraphService/GetTextGraph',
+                request_serializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.TextGraphRequest.SerializeToString,
+                response_deserializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Graph.FromString,
+                _registered_method=True)
+        self.DrawText = channel.unary_unary(
+                '/stackloom.v1.GraphService/DrawText',
+                request_serializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.TextGraphRequest.SerializeToString,
+                response_deserializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Drawing.FromString,
+                _registered_method=True)
 
 
 class GraphServiceServicer:
@@ -1373,6 +1383,19 @@ class GraphServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTextGraph(self, request, context):
+        """The texts of a scenario that is still being written; nothing is kept, no cloud is asked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DrawText(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_GraphServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1394,6 +1417,16 @@ def add_GraphServiceServicer_to_server(servicer, server):
             'DrawProject': grpc.unary_unary_rpc_method_handler(
                     servicer.DrawProject,
                     request_deserializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.ProjectGraphRequest.FromString,
+                    response_serializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Drawing.SerializeToString,
+            ),
+            'GetTextGraph': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTextGraph,
+                    request_deserializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.TextGraphRequest.FromString,
+                    response_serializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Graph.SerializeToString,
+            ),
+            'DrawText': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawText,
+                    request_deserializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.TextGraphRequest.FromString,
                     response_serializer=stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Drawing.SerializeToString,
             ),
     }
@@ -1506,6 +1539,60 @@ class GraphService:
             target,
             '/stackloom.v1.GraphService/DrawProject',
             stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.ProjectGraphRequest.SerializeToString,
+            stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Drawing.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTextGraph(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stackloom.v1.GraphService/GetTextGraph',
+            stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.TextGraphRequest.SerializeToString,
+            stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Graph.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawText(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stackloom.v1.GraphService/DrawText',
+            stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.TextGraphRequest.SerializeToString,
             stackloom_dot_service_dot_rpc_dot_v1_dot_stackloom__pb2.Drawing.FromString,
             options,
             channel_credentials,
