@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import itertools
 import time
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
@@ -196,3 +197,38 @@ def test_a_follower_of_a_scenario_or_project_counts_by_position(database_url: st
             await part.aclose()  # type: ignore[attr-defined]
 
     at_database(database_url, live)
+
+
+def test_whoever_reads_too_slowly_is_let_go_and_comes_back(database_url: str) -> None:
+    """Nothing is missed in the middle, and nobody's slowness fills the memory."""
+
+    async def live(pool: Pool) -> None:
+        store, jobs = Store(pool, "blue"), JobTable(pool)
+        run = await a_run(store, await a_scenario(store))
+        job = await taken(jobs, run.id)
+        place = Place(job_id=run.id)
+        async with Listener(database_url) as listener, Events(pool, listener) as events:
+            slow, quick = events.follow("blue", place, 2), events.follow("blue", place, 2)
+            first_of_slow = asyncio.ensure_future(anext(slow))
+            seen: list[Event] = []
+            async with asyncio.timeout(60):
+                for number in range(15):
+                    batch = [said(job, f"{number}.{n}") for n in range(100)]
+                    await jobs.tell(job, batch, until=NO_PATIENCE)
+                    seen += [await anext(quick) for _ in batch]
+                told = [await first_of_slow]
+                with pytest.raises(Refused, match="1000 events behind"):
+                    await _rest_of(slow, told)
+            assert told == seen[: len(told)]
+            assert 1_000 <= len(told) < len(seen)
+            async with asyncio.timeout(60):
+                back = events.follow("blue", place, told[-1].seq)
+                told += [await anext(back) for _ in seen[len(told) :]]
+            assert told == seen
+
+    at_database(database_url, live)
+
+
+async def _rest_of(events: AsyncIterator[Event], told: list[Event]) -> None:
+    async for event in events:
+        told.append(event)  # noqa: PERF401 - what came before the end was told
