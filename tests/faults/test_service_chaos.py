@@ -49,7 +49,7 @@ class Size:
     """How much of it.
 
     Attributes:
-        every_seconds: between two deeds.
+        every_seconds: between two deeds, from when all workers are back.
         restarts_after: seconds from the beginning of either half, for PostgreSQL.
     """
 
@@ -61,7 +61,7 @@ class Size:
 
 
 SIZE = (
-    Size(projects=5, scenarios=60, every_seconds=5, restarts_after=(60, 150), seconds=3_600)
+    Size(projects=5, scenarios=60, every_seconds=4, restarts_after=(60, 150), seconds=3_600)
     if REPORT
     else Size(projects=2, scenarios=4, every_seconds=4, restarts_after=(6,), seconds=500)
 )
@@ -155,7 +155,7 @@ class Drama:
                     each.cancel()
             await self._see_that_all_is_over(stage, lives)
             report = await self._report(stage, watchers, time.monotonic() - began)
-            mistakes = stage.log("a mistake in stackloom") + stage.log("Traceback")
+            mistakes = stage.lines("a mistake in stackloom") + stage.lines("Traceback")
         assert mistakes == []
         assert [each for asker in self._askers for each in asker.refusals] == []
         print(report.text())  # noqa: T201 - pytest shows it with -s, and where it fails

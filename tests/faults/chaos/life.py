@@ -9,6 +9,8 @@ from typing import Any
 
 from tests.faults.chaos.asker import Asker
 
+from stackloom.client.watching import Watch
+
 _LOOK_SECONDS = 0.7
 _MOST_TRIES = 6
 _ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -135,7 +137,15 @@ class Life:
         raise AssertionError(f"{self.name}: not well after {_MOST_TRIES} runs: {told}")
 
     async def _run_ended(self, run: Any) -> Any:
-        ended = await self._ended(f"/v1/runs/{run['id']}", {"queued", "planning", "applying"})
+        """Watch a run to its end: what is told is what is kept, each event once and in order."""
+        path = f"/v1/runs/{run['id']}"
+        watch = Watch("seq", 0)
+        told = [event async for event in self.asker.watch(watch, f"{path}/events")]
+        kept = (await self.asker.got(f"{path}/events?limit=1000"))["events"]
+        assert [each.seq for each in told] == list(range(1, len(kept) + 1))
+        assert [each.message for each in told] == [each["message"] for each in kept]
+        ended = await self.asker.got(path)
+        assert (ended["state"], ended["last_seq"]) == (told[-1].state, len(told)), ended
         self.runs[run["id"]] = ended["state"]
         return ended
 

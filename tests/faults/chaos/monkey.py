@@ -29,7 +29,7 @@ class Monkey:
     """Disturbs a stage.
 
     Attributes:
-        every_seconds: between two deeds.
+        every_seconds: between two deeds, from when all workers are back.
         done: how often each was done.
     """
 
@@ -44,6 +44,8 @@ class Monkey:
             for number, seconds in enumerate(restarts_after):
                 group.create_task(self._restart(seconds, is_crash=bool(number % 2)))
             while True:
+                # On a machine with much else to do nobody would come to do anything else.
+                await self.stage.until_all_work()
                 await asyncio.sleep(self.every_seconds * self.random.uniform(0.6, 1.4))
                 self._do(self.random.choice(_DEEDS), group)
 

@@ -35,7 +35,16 @@ class Kept:
     """
 
     child: Child
+    log: Path
     starts: int = 0
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is a worker that has said so since it was started last."""
+        if not self.child.is_up:
+            return False
+        said = f'"process": {self.child.pid}, "message": "works on jobs'
+        return said in self.log.read_text(errors="replace")
 
     async def keep(self) -> None:
         """Start it, again and again, until cancelled."""
@@ -94,7 +103,16 @@ class Stage:
         await self.postgres.start()
         self.restarts.append("crash" if is_crash else "restart")
 
-    def log(self, word: str) -> list[str]:
+    async def until_all_work(self) -> None:
+        """Wait until every worker is at work again, for a minute at most."""
+        try:
+            async with asyncio.timeout(60):
+                while not all(each.is_at_work for each in self.workers):  # noqa: ASYNC110 - a file
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            pass  # a paused one may have been killed as it woke: whoever disturbs goes on
+
+    def lines(self, word: str) -> list[str]:
         """Return the lines of all logs that have a word."""
         return [
             f"{file.name}: {line}"
@@ -156,8 +174,9 @@ async def staged(folder: Path, auth_url: str, *, apis: int, workers: int) -> Asy
 
 
 def _kept(name: str, folder: Path, variables: dict[str, str], *words: str) -> Kept:
-    child = Child(name, (*_STACKLOOM, *words), environment=variables, log=folder / f"{name}.log")
-    return Kept(child=child)
+    log = folder / f"{name}.log"
+    child = Child(name, (*_STACKLOOM, *words), environment=variables, log=log)
+    return Kept(child=child, log=log)
 
 
 def _free_port() -> int:
