@@ -142,7 +142,13 @@ def test_the_image_works(tmp_path: Path) -> None:
         assert process.stdout is not None
         url = process.stdout.readline().strip().replace("0.0.0.0", "127.0.0.1")
         assert httpx2.get(f"{url}/livez").json() == {"is_well": True, "parts": []}
+        # Files that are no Python are installed too: of the document, of the page.
         assert httpx2.get(f"{url}/v1/openapi.json").status_code == 200
+        page = httpx2.get(f"{url}/login")
+        assert (page.status_code, page.headers["content-type"]) == (
+            200,
+            "text/html; charset=utf-8",
+        )
         process.terminate()
         assert process.wait(60) == 0
 
