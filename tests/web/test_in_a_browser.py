@@ -184,6 +184,27 @@ def test_the_list_is_kept_fresh(service: Service, tab: Page) -> None:
     expect(tab.get_by_role("group", name="Failed: list the scenarios")).to_be_visible()
 
 
+def test_what_takes_long_is_said_to_be_under_way(tab: Page) -> None:
+    """A bar at the top once the next page is a moment late, and at the button that was pressed."""
+    tab.goto(f"/plans/{PLAN}")
+    bar = tab.get_by_role("progressbar", name="Loading")
+    expect(bar).to_be_hidden()
+    # The next page never comes; Playwright would wait for one that is only late.
+    tab.evaluate(
+        "for (const name of ['click', 'submit'])"
+        " window.addEventListener(name, (event) => event.preventDefault())"
+    )
+    tab.get_by_role("link", name="Project").click()
+    expect(bar).to_be_visible()
+    button = tab.get_by_role("button", name="Apply this plan")
+    button.click()
+    expect(button).to_have_attribute("aria-busy", "true")
+    # As when one comes back by the browser's own button.
+    tab.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow'))")
+    expect(bar).to_be_hidden()
+    expect(button).not_to_have_attribute("aria-busy", "true")
+
+
 def test_nothing_is_as_wide_as_to_be_cut_off_in_a_narrow_window(
     browser: Browser, service: Service
 ) -> None:

@@ -423,7 +423,7 @@ def test_what_is_kept_and_cannot_be_planned_is_not_in_the_editor_any_more() -> N
     html = answer.body.decode()
     assert f'<html lang="en" data-path="/scenarios/{SCENARIO}">' in html
     assert "the values of word are needed" in html
-    assert 'name="secret_value"' in html
+    assert '<details class="rights" open>' in html
     assert "<textarea" not in html
 
 

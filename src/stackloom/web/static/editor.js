@@ -63,10 +63,10 @@ async function look() {
     const answer = await fetch(form.getAttribute("action") ?? "", { method: "POST", body, signal });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     take(fresh, "problems", problems);
-    const hasPicture = fresh.querySelector("#drawing svg");
+    const hasPicture = fresh.querySelector("#drawing svg") !== null;
     // While something is wrong the last picture that was right stays.
     if (hasPicture || !drawing.querySelector("svg")) take(fresh, "drawing", drawing);
-    stale.hidden = hasPicture || !drawing.querySelector("svg");
+    stale.hidden = hasPicture || drawing.querySelector("svg") === null;
     paint(marked());
     const number = marked().size;
     say(number ? `${problems.querySelector("h2")?.textContent ?? "problems"}` : "No problem.");

@@ -38,8 +38,11 @@ function follow() {
   source.addEventListener("open", () => connection(""));
   source.addEventListener("error", () => {
     connection("The connection is lost; it is tried again.");
-    // A browser gives up by itself when it gets no stream but a refusal.
-    if (source.readyState === EventSource.CLOSED) window.setTimeout(follow, 3000);
+    // A browser gives up by itself when it gets no stream but a refusal: too many are watching, or
+    // the token has ended, for which the page itself leads to the log-in.
+    if (source.readyState !== EventSource.CLOSED) return;
+    swap();
+    window.setTimeout(follow, 3000);
   });
 }
 
