@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -43,6 +44,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def _ask(service: Served, path: str, *, timeout_seconds: float = 60) -> httpx2.Response:
     headers = {"X-Auth-Token": service.bearer}
     return httpx2.get(f"{service.url}{path}", headers=headers, timeout=timeout_seconds)
+
+
+@contextmanager
+def _notices(path: Path) -> Iterator[socket.socket]:
+    """What systemd would hear."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+        notices.bind(str(path))
+        notices.settimeout(60)
+        yield notices
 
 
 def test_one_command_starts_everything(service: Served) -> None:
@@ -106,7 +116,11 @@ def test_kill_9_of_the_postmaster(service: Served) -> None:
 
 def test_sigterm_ends_worker_api_and_database_in_this_order(tmp_path: Path) -> None:
     """With exit code 0, nothing running, no bearer kept; what was kept is there at the next."""
-    with served(tmp_path) as service:
+    with (
+        _notices(tmp_path / "notify") as notices,
+        served(tmp_path, NOTIFY_SOCKET=str(tmp_path / "notify")) as service,
+    ):
+        assert notices.recv(200).decode() == f"READY=1\nSTATUS=answers at {service.url[7:]}"
         parts = service.parts()
         service.process.terminate()
         assert service.process.wait(60) == 0
@@ -114,6 +128,11 @@ def test_sigterm_ends_worker_api_and_database_in_this_order(tmp_path: Path) -> N
             wait_for_end(pid)
         ended = [each for each in service.messages() if each.endswith(" has ended")]
         assert ended == ["the worker has ended", "the API has ended", "the database has ended"]
+        # Once: systemd hears from no child.
+        assert notices.recv(200) == b"STOPPING=1\nSTATUS=brings its jobs to a safe point"
+        notices.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            notices.recv(200)
     folder = tmp_path / ".local/state/stackloom/service"
     assert not [*folder.glob("bearer-*")]
     keys = (folder / "keys").read_text()
@@ -279,9 +298,7 @@ def test_a_worker_of_its_own(database_url: str, tmp_path: Path) -> None:
     """It tells systemd that it is up and that it ends, and registers in the database."""
     keys = str(tmp_path / "keys")
     write_new_key(tmp_path / "keys")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
-        notices.bind(str(tmp_path / "notify"))
-        notices.settimeout(60)
+    with _notices(tmp_path / "notify") as notices:
         variables = {
             "NOTIFY_SOCKET": str(tmp_path / "notify"),
             "STACKLOOM_DATABASE_URL": database_url,

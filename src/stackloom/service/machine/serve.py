@@ -109,7 +109,6 @@ class _Start:
                 self._tell_address()
                 await supervisor.keep(self._stop)
         finally:
-            tell_systemd(os.environ, "STOPPING=1")
             await supervisor.stop()
 
     def tidy(self) -> None:
@@ -154,6 +153,7 @@ class _Start:
                 self._kill()
             else:
                 log.info("%s: worker, API and database end, in this order", number.name)
+                tell_systemd(os.environ, "STOPPING=1\nSTATUS=brings its jobs to a safe point")
                 self._stop.set()
 
         for number in SIGNALS:
