@@ -40,7 +40,7 @@ async def answering_metrics(address: str, *, setting: str) -> AsyncIterator[str]
             return
         with bound(read_address(address), setting=setting) as listener:
             url = f"http://{address_of(listener)}/metrics"
-            server = Server(_answer, ServerSettings())
+            server = Server(metrics_app, ServerSettings())
             async with asyncio.TaskGroup() as group:
                 group.create_task(server.serve([listener]))
                 log.info("metrics are at %s", url)
@@ -52,7 +52,8 @@ async def answering_metrics(address: str, *, setting: str) -> AsyncIterator[str]
         WATCHES.remove(METRICS.cloud_request)
 
 
-async def _answer(scope: Scope, _receive: Receive, send: Send) -> None:
+async def metrics_app(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer ``/metrics`` of this process, as an ASGI application."""
     if scope["path"] != "/metrics":
         status, kind, body = 404, "text/plain", b"only /metrics is here\n"
     elif scope["method"] not in {"GET", "HEAD"}:
