@@ -58,8 +58,13 @@ def main(cpu_seconds: int, memory_mib: int) -> None:
         if code == _NO_MORE_QUESTIONS:
             return
         number = int.from_bytes(at_work_on[:_NUMBER_BYTES], "big")
-        if number != _NOTHING:
-            _say(number, Died(signal=max(0, -code)))
+        if code == _REPLACE_ME:
+            continue
+        if number == _NOTHING:
+            # It may have read a part of a question, which nobody could make sense of now: whoever
+            # asks starts anew, and asks again.
+            sys.exit(f"the process that reads ended before it was asked, with code {code}")
+        _say(number, Died(signal=max(0, -code)))
 
 
 def _note(at_work_on: mmap, number: int) -> None:
@@ -70,8 +75,9 @@ def _answer_questions(cpu_seconds: int, memory_mib: int, at_work_on: mmap) -> No
     _limit(memory_mib)
     while len(header := _read(HEADER.size)) == HEADER.size:
         number, length = HEADER.unpack(header)
+        data = _read(length)
         _note(at_work_on, number)
-        question = read_question(_read(length))
+        question = read_question(data)
         _start_clocks(cpu_seconds)
         try:
             said: Answer = answer(question)
