@@ -192,8 +192,9 @@ def test_what_takes_long_is_said_to_be_under_way(tab: Page) -> None:
     # The next page never comes; Playwright would wait for one that is only late.
     tab.evaluate(
         """
-        window.addEventListener("click", (event) => event.target.closest("a") && event.preventDefault());
-        window.addEventListener("submit", (event) => event.preventDefault());
+        const stay = (event) => event.preventDefault();
+        window.addEventListener("click", (event) => event.target.closest("a") && stay(event));
+        window.addEventListener("submit", stay);
         """
     )
     tab.get_by_role("link", name="Project").click()
