@@ -19,7 +19,7 @@ from stackloom.transport.client import Answer, Request
 from stackloom.wire.event import JobState, StepEnded
 from stackloom.wire.plan import Counts
 from stackloom.wire.resource import Output
-from stackloom.wire.run import Progress
+from stackloom.wire.run import Progress, RunOperation
 from stackloom.wire.scenario import ScenarioSource
 
 ONE_NETWORK = "scenario: one\nnetworks: {blue: {}}\n"
@@ -367,10 +367,38 @@ def test_a_check_of_what_was_never_made_finds_nothing(database_url: str) -> None
 
     async def work(shop: Shop) -> None:
         scenario = await shop.scenario()
-        assert (await shop.run(scenario, "check")).state == "succeeded"
+        run = await shop.run(scenario, "check")
+        assert run.state == "succeeded"
         assert (await shop.store.scenarios.get(scenario.id)).condition == "absent"
+        assert told(await shop.events(run.id)) == [
+            "job_state queued",
+            "job_state planning",
+            "job_state succeeded",
+        ]
 
     in_shop(database_url, work)
+
+
+def test_what_was_made_and_is_gone_altogether_has_drifted(database_url: str) -> None:
+    """Until a destroy has taken it away: then it should not be there."""
+    cloud = FakeCloud()
+
+    async def work(shop: Shop) -> None:
+        scenario = await shop.scenario(ONE_NETWORK)
+        conditions = []
+
+        async def run(operation: RunOperation) -> None:
+            await shop.run(scenario, operation)
+            conditions.append((await shop.store.scenarios.get(scenario.id)).condition)
+
+        await run("apply")
+        cloud.tables["network"].clear()
+        await run("check")
+        await run("destroy")
+        await run("check")
+        assert conditions == ["in_sync", "drifted", "absent", "absent"]
+
+    in_shop(database_url, work, cloud)
 
 
 def test_a_check_needs_no_secrets(database_url: str) -> None:

@@ -56,7 +56,8 @@ async def check(work: Work, run: Run) -> Ended:
     if not work.subject.secrets:
         resources = tuple(map(_without_stand_ins, resources))
     seen_at = datetime.now(UTC)
-    condition = condition_of(resources)
+    was_made = not (await work.jobs.unfinished(work.job)).is_new
+    condition = condition_of(resources, was_made=was_made)
     notice = _notice(run, resources, seen_at) if condition == "drifted" else None
     end = RunEnd(
         state="succeeded",
@@ -65,7 +66,8 @@ async def check(work: Work, run: Run) -> Ended:
         seen_at=seen_at,
         webhook=msgspec.json.encode(notice).decode() if notice else None,
     )
-    return Ended(end=end, events=tuple(work.story.drift(resources)))
+    told = work.story.drift(resources) if condition == "drifted" else []
+    return Ended(end=end, events=tuple(told))
 
 
 def _without_stand_ins(resource: SeenResource) -> SeenResource:
@@ -81,12 +83,16 @@ def _is_stood_in(wanted: Any) -> bool:
     return STAND_IN in msgspec.json.encode(wanted).decode()
 
 
-def condition_of(resources: Sequence[SeenResource]) -> Condition:
-    """Return what a scenario's resources together say of it."""
+def condition_of(resources: Sequence[SeenResource], *, was_made: bool) -> Condition:
+    """Return what a scenario's resources together say of it.
+
+    Args:
+        was_made: a run has made it, and none has destroyed it since; then it should be there.
+    """
     conditions = {each.condition for each in resources}
-    if conditions <= {"missing"}:
+    if conditions <= {"missing"} and not was_made:
         return "absent"
-    return "in_sync" if conditions == {"in_sync"} else "drifted"
+    return "in_sync" if conditions <= {"in_sync"} else "drifted"
 
 
 def _notice(run: Run, resources: Sequence[SeenResource], checked_at: datetime) -> DriftNotice:
