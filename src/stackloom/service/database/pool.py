@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -51,6 +52,9 @@ class DatabaseAway(Refused):
 @asynccontextmanager
 async def opened(url: str, size: int = 10) -> AsyncIterator[Pool]:
     """Open a pool; it opens whether or not PostgreSQL answers, and finds it once it does."""
+    # It tells of each connection that it does not get: hundreds of lines in a restart of
+    # PostgreSQL. Whoever needs one says so in a line.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     pool: Pool = AsyncConnectionPool(
         url,
         connection_class=psycopg.AsyncConnection[DictRow],
