@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 
 from stackloom.service.app import Application
+from stackloom.service.machine.connection import Connection
 
 
 @asynccontextmanager
@@ -18,7 +19,9 @@ async def listening(app: Application) -> AsyncIterator[str]:
     """Serve *app* for an ``async with``; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="none")
+        uvicorn.Config(
+            app, http=Connection, lifespan="off", log_config=None, access_log=False, ws="none"
+        )
     )
     async with app.running(), asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve([listener]))

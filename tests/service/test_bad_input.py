@@ -17,6 +17,7 @@ import pytest
 from tests.fakes.fake_cloud import FakeCloud
 from tests.fakes.http_bridge import served
 from tests.fakes.people import FakePeople
+from tests.service.hearing import said
 from tests.service.live import listening
 from tests.service.serving import MEMBER, app_for, asking, settings_for
 
@@ -304,46 +305,6 @@ def test_hostile_texts(database_url: str, tmp_path: Path) -> None:
 # --- what comes through a socket ------------------------------------------------------------------
 
 
-class _Hearing(asyncio.Protocol):
-    """Gathers what comes while something is still being sent, also from who hangs up on us."""
-
-    def __init__(self) -> None:
-        self.heard = b""
-        self.is_over = asyncio.Event()
-        self.may_send = asyncio.Event()
-        self.may_send.set()
-
-    def pause_writing(self) -> None:
-        self.may_send.clear()
-
-    def resume_writing(self) -> None:
-        self.may_send.set()
-
-    def data_received(self, data: bytes) -> None:
-        self.heard += data
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.is_over.set()
-        self.may_send.set()
-
-
-async def _said(host: str, port: int, request: bytes, *pieces: bytes) -> tuple[int, str]:
-    """Send bytes as they are, and return status and body of the answer; 0 where there is none."""
-    loop = asyncio.get_running_loop()
-    transport, hearing = await loop.create_connection(_Hearing, host, port)
-    transport.write(request)
-    for piece in pieces:
-        if hearing.is_over.is_set():
-            break
-        transport.write(piece)
-        await hearing.may_send.wait()
-    async with asyncio.timeout(20):
-        await hearing.is_over.wait()
-    transport.close()
-    head, _, body = hearing.heard.partition(b"\r\n\r\n")
-    return (int(head.split()[1]) if head else 0), body.decode()
-
-
 def _request(*headers: str, line: str = "POST /v1/scenarios HTTP/1.1", body: bytes = b"") -> bytes:
     usual = ("Host: service.test", "X-Auth-Token: blue-member", "Connection: close")
     return "\r\n".join([line, *usual, *headers, "", ""]).encode("latin-1") + body
@@ -360,9 +321,9 @@ def test_a_hundred_mebibytes(database_url: str, tmp_path: Path) -> None:
 
     async def ask(host: str, port: int) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
         length = f"Content-Length: {100 * _MEBIBYTE}"
-        declared = [_said(host, port, _request(_KIND, length), *[piece] * 100) for _ in range(8)]
+        declared = [said(host, port, _request(_KIND, length), *[piece] * 100) for _ in range(8)]
         chunked = [
-            _said(host, port, _request(_KIND, "Transfer-Encoding: chunked"), *[chunk] * 100)
+            said(host, port, _request(_KIND, "Transfer-Encoding: chunked"), *[chunk] * 100)
             for _ in range(8)
         ]
         return await asyncio.gather(*declared), await asyncio.gather(*chunked)
@@ -381,7 +342,7 @@ def test_a_body_that_trickles(database_url: str, tmp_path: Path) -> None:
     """408 after the time that a request may take, and the connection ends."""
 
     async def ask(host: str, port: int) -> tuple[int, str]:
-        return await _said(host, port, _request(_KIND, "Content-Length: 100"), b'{"source"')
+        return await said(host, port, _request(_KIND, "Content-Length: 100"), b'{"source"')
 
     status, body = at_a_socket(database_url, tmp_path, ask)
     assert status == 408
@@ -423,7 +384,7 @@ def test_tricks_with_the_protocol(database_url: str, tmp_path: Path) -> None:
     """Requests that two programs would read differently are refused; so is every wrong path."""
 
     async def ask(host: str, port: int) -> dict[str, tuple[int, str]]:
-        return {name: await _said(host, port, request) for name, request in _RAW.items()}
+        return {name: await said(host, port, request) for name, request in _RAW.items()}
 
     answers = at_a_socket(database_url, tmp_path, ask)
     wrong = {name: each for name, each in answers.items() if not 400 <= each[0] < 500}
@@ -434,17 +395,19 @@ def test_tricks_with_the_protocol(database_url: str, tmp_path: Path) -> None:
 
 
 def test_headers_without_end(database_url: str, tmp_path: Path) -> None:
-    """Ten thousand headers, and one of a mebibyte."""
+    """Ten thousand headers, one of ten mebibytes, a path of ten: 431, and none of it is kept."""
 
     async def ask(host: str, port: int) -> list[tuple[int, str]]:
         line = "GET /v1/scenarios HTTP/1.1"
         many = _request(*[f"X-{each}: a" for each in range(10_000)], line=line)
-        long = _request("X-Long: " + "a" * _MEBIBYTE, line=line)
-        return [await _said(host, port, many), await _said(host, port, long)]
+        long = _request("X-Long: " + "a" * 10 * _MEBIBYTE, line=line)
+        path = _request(line=f"GET /v1/scenarios/{'a' * 10 * _MEBIBYTE} HTTP/1.1")
+        return [await said(host, port, each) for each in (many, long, path)]
 
     before = memory_mebibytes()
     answers = at_a_socket(database_url, tmp_path, ask)
-    assert {status for status, _ in answers} <= {200, 400, 431}
+    assert [status for status, _ in answers] == [431] * 3
+    assert all('"stackloom.header.too-large"' in body for _, body in answers)
     assert memory_mebibytes() - before < 60
 
 
@@ -454,7 +417,7 @@ def test_the_service_answers_after_all_that(database_url: str, tmp_path: Path) -
     async def ask(host: str, port: int) -> tuple[int, str]:
         silent = [await asyncio.open_connection(host, port) for _ in range(100)]
         try:
-            return await _said(host, port, _request(line="GET /v1/scenarios HTTP/1.1"))
+            return await said(host, port, _request(line="GET /v1/scenarios HTTP/1.1"))
         finally:
             for _, writer in silent:
                 writer.close()

@@ -30,6 +30,7 @@ CODES: Mapping[str, Code] = {
     "body.length-missing": Code(411, "The length of the body is not given"),
     "parameter.unknown": Code(400, "There is no such parameter"),
     "parameter.invalid": Code(400, "A parameter is not as it should be"),
+    "header.too-large": Code(431, "The headers are too long"),
     "header.invalid": Code(400, "A header is not as it should be"),
     "token.missing": Code(401, "A token is needed"),
     "token.refused": Code(401, "The token is not accepted"),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from stackloom.service.machine.connection import Connection
 from stackloom.service.rest.asgi import AsgiApp
 from stackloom.service.settings import ServerSettings
 
@@ -44,7 +45,7 @@ class Server(uvicorn.Server):
 def _config(app: AsgiApp, settings: ServerSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         ws="none",
         # Of an error at the start, the lifespan of ASGI tells the text of a traceback only.
         lifespan="off",

@@ -16,7 +16,7 @@ from stackloom.service.logging import noting
 from stackloom.service.refusal import Refused
 from stackloom.service.rest import body, microversion
 from stackloom.service.rest.asgi import AsgiApp, Message, Receive, Scope, Send
-from stackloom.service.rest.asked import Asked
+from stackloom.service.rest.asked import Asked, shown
 from stackloom.service.rest.context import Context
 from stackloom.service.rest.refusals import Refusals
 from stackloom.service.rest.sending import send_whole
@@ -27,6 +27,8 @@ _REQUEST_ID = re.compile(
     r"req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
 )
 _SPOKEN = f"{microversion.SERVICE_TYPE} {microversion.NEWEST}".encode()
+# No path of ours is as long, and the router remembers those that it has seen.
+_LONGEST_PATH = 1_024
 # Asked every few seconds by whoever watches the service; a line each would drown the others.
 _PROBES = frozenset({"/healthcheck", "/livez", "/readyz"})
 # What an answer may differ by; caches between us and the caller go by it.
@@ -76,6 +78,8 @@ class Envelope:
     ) -> None:
         begun = time.perf_counter()
         try:
+            if len(asked.path) > _LONGEST_PATH:
+                raise Refused("not-found", f"there is nothing at {shown(asked.path)}")
             microversion.asked_for(asked.header("openstack-api-version"))
             body.check_length(asked.headers, asked.context.settings.limits.body_bytes)
             await self._app(scope, receive, sending)
