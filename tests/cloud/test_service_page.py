@@ -303,6 +303,33 @@ def _destroy(visitor: Visitor) -> None:
     expect(page.get_by_text("This project has no scenario yet.")).to_be_visible()
 
 
+def test_a_run_is_cancelled(
+    visitor: Visitor, faulty: str, openstack_project: OpenStackProject
+) -> None:
+    """What is under way comes to a safe point, the rest is not begun; a destroy takes it away."""
+    page = visitor.page
+    page.goto("/scenarios/new")
+    visitor.log_in(openstack_project)
+    text = "scenario: slow\nnetworks: {blue: {cidr: 10.10.1.0/24}}\n"
+    text += "routers: {hub: {connects: [blue]}}\n"
+    page.get_by_label("The scenario, as YAML").fill(text)
+    page.get_by_role("button", name="Save and plan").click()
+    button = page.get_by_role("button", name="Apply this plan")
+    expect(button).to_be_visible(timeout=_PLAN)
+    slow = Fault(service="network", method="POST", path="/v2.0/networks", delay_seconds=4.0)
+    faults.add(faulty, slow)
+    button.click()
+    expect(visitor.node("network.blue")).to_have_attribute("data-stage", "running")
+    page.get_by_role("button", name="Cancel").click()
+    expect(visitor.state()).to_have_attribute("data-state", "cancelled", timeout=_RUN)
+    expect(visitor.row("router.hub")).to_have_attribute("data-stage", "skipped")
+    faults.clear(faulty)
+    page.get_by_role("link", name="slow").click()
+    page.get_by_role("button", name="Plan a destroy").click()
+    page.get_by_role("button", name="Destroy what is shown").click(timeout=_PLAN)
+    expect(visitor.state()).to_have_attribute("data-state", "succeeded", timeout=_RUN)
+
+
 def test_a_scenario_lives_without_javascript(
     browser: Browser, service_url: str, tmp_path: Path, openstack_project: OpenStackProject
 ) -> None:
