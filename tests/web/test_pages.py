@@ -378,6 +378,50 @@ def test_a_plan_is_carried_out_and_a_run_goes_on() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "route", "answer", "there"),
+    [
+        (f"/scenarios/{SCENARIO}/check", "POST /v1/runs", run(), f"/runs/{RUN}"),
+        (f"/scenarios/{SCENARIO}/delete", f"DELETE {OWN}", b"", "/"),
+        (f"/plans/{PLAN}/cancel", f"DELETE /v1/plans/{PLAN}", b"", f"/plans/{PLAN}"),
+    ],
+)
+def test_what_was_asked_for_leads_to_what_it_is_about(
+    path: str, route: str, answer: msgspec.Struct | bytes, there: str
+) -> None:
+    """A check to its run, a delete to the list, a cancelled plan to itself."""
+    api = sample()
+    api.give(route, answer)
+
+    led = post(api, path, [("etag", '"1.abc"')])
+
+    assert (led.status, led.headers["location"]) == (303, there)
+
+
+def test_a_page_that_cannot_be_made_says_so_and_notes_why(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The reason is in the log, and not on the page."""
+
+    class Broken(FakeApi):
+        async def ask(self, *_given: object, **_named: object) -> Answer:
+            raise RuntimeError("a secret of the machine")
+
+    answer = get(Broken(), "/")
+
+    assert answer.status == 500
+    assert "the page could not be made" in text_of(answer)
+    assert "secret of the machine" not in text_of(answer)
+    assert "a secret of the machine" in caplog.text
+
+
+def test_a_log_out_that_fails_is_told() -> None:
+    """One is still logged in then."""
+    api = sample()
+    api.refuse("DELETE /session", "origin.refused", 403, "from elsewhere")
+    assert "Could not log out." in text_of(post(api, "/logout", []))
+
+
 def test_a_scenario_is_kept_with_all_that_was_typed() -> None:
     """Text, files, variables, tags and check; and planned at once where that was asked for."""
     api = sample()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from stackloom.web.picture import Pin
@@ -154,15 +154,6 @@ def _reason(error: StepError) -> str:
     if error.status:
         return f"{error.status} from {error.service}" if error.service else str(error.status)
     return error.code.rpartition(".")[2].replace("-", " ")
-
-
-def counted(rows: Iterable[Row]) -> Mapping[str, int]:
-    """Return how many rows there are of each change, without those that stay as they are."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        if row.change != "keep":
-            counts[row.change] = counts.get(row.change, 0) + 1
-    return counts
 
 
 def rows_of_graph(graph: Graph) -> tuple[Row, ...]:

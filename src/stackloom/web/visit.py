@@ -117,10 +117,6 @@ class Visit:
             headers=headers,
         )
 
-    def fragment(self, template: str, **values: Any) -> Response[bytes]:
-        """Return a part of a page, for scripts that put it in its place."""
-        return html(_ENVIRONMENT.get_template(template).render(**values))
-
     def refused(self, refusal: Refusal, what: str) -> Response[bytes]:
         """Return the page that says that something could not be had."""
         return self.page("refused.html", status=refusal.status, refusal=refusal, what=what)
