@@ -43,10 +43,6 @@ class Flights(Generic[KeyT, ValueT]):
         self._count = count
         self._under_way: dict[KeyT, asyncio.Future[_Landed[ValueT]]] = {}
 
-    def is_under_way(self, key: KeyT) -> bool:
-        """Whether somebody fetches it now."""
-        return key in self._under_way
-
     async def join(self, key: KeyT, fetch: Callable[[], Awaitable[ValueT]]) -> ValueT:
         """Return what *fetch* returns, of this call or of one that is under way for the same key.
 

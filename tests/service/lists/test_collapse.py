@@ -57,7 +57,7 @@ def test_an_answer_is_kept_for_its_time_and_no_longer() -> None:
     async def run() -> None:
         bench = _Bench()
         assert await bench.body() == b"answer 1"
-        bench.clock.seconds = 1.4
+        bench.clock.seconds = 0.9
         assert await bench.body() == b"answer 1"
         assert await bench.body("b") == b"answer 2"
         bench.clock.seconds = 2.0
@@ -67,52 +67,97 @@ def test_an_answer_is_kept_for_its_time_and_no_longer() -> None:
     asyncio.run(run())
 
 
-def test_one_fetches_it_anew_before_its_time_is_over() -> None:
-    """After three quarters of it; all others go on getting what is kept, and nobody else waits."""
+def test_it_is_fetched_anew_before_its_time_is_over() -> None:
+    """After half of it, once for all: everybody goes on getting what is kept, and nobody waits."""
 
     async def run() -> None:
         bench = _Bench()
         await bench.body()
-        bench.clock.seconds = 1.5
+        bench.clock.seconds = 1.0
+        assert [await bench.body() for _ in range(3)] == [b"answer 1"] * 3
+        await _settle()
+        assert bench.asked == 2
+        assert await bench.body() == b"answer 2"
+        bench.clock.seconds = 1.9
+        assert await bench.body() == b"answer 2"
+        assert bench.counted == ["miss", "hit", "hit", "hit", "miss", "hit", "hit"]
+        await bench.collapse.close()
+
+    asyncio.run(run())
+
+
+def test_who_asks_when_its_time_is_over_waits_for_what_is_under_way() -> None:
+    """A cloud that takes longer is not asked twice."""
+
+    async def run() -> None:
+        bench = _Bench()
+        await bench.body()
+        bench.clock.seconds = 1.0
         may_answer = asyncio.Event()
 
         async def slowly() -> bytes:
             await may_answer.wait()
             return b"newer"
 
+        assert (await bench.collapse.answer("a", slowly)).body == b"answer 1"
+        await _settle()
+        bench.clock.seconds = 2.0
         async with asyncio.TaskGroup() as group:
-            renewing = group.create_task(bench.collapse.answer("a", slowly))
-            await asyncio.sleep(0)
-            assert [await bench.body() for _ in range(3)] == [b"answer 1"] * 3
+            waiting = group.create_task(bench.body())
+            await _settle()
             may_answer.set()
-        assert renewing.result().body == b"newer"
-        bench.clock.seconds = 2.5
-        assert await bench.body() == b"newer"
-        assert bench.counted == ["miss", "miss", "hit", "hit", "hit", "hit"]
+        assert waiting.result() == b"newer"
+        assert bench.asked == 1
 
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("seconds", "is_told"), [(1.9, False), (2.0, True)])
-def test_what_goes_wrong_then_is_told_once_nothing_is_fresh(seconds: float, is_told: bool) -> None:
+def test_what_goes_wrong_then_is_told_once_nothing_is_fresh() -> None:
     """A cloud that hiccups fails nobody who can still be answered."""
 
     async def run() -> None:
         bench = _Bench()
         await bench.body()
-        bench.clock.seconds = 1.5
 
         async def fail() -> bytes:
-            bench.clock.seconds = seconds
             raise Forbidden("not now")
 
-        if is_told:
-            with pytest.raises(Forbidden):
-                await bench.collapse.answer("a", fail)
-        else:
-            assert (await bench.collapse.answer("a", fail)).body == b"answer 1"
+        bench.clock.seconds = 1.0
+        assert (await bench.collapse.answer("a", fail)).body == b"answer 1"
+        await _settle()
+        assert await bench.body() == b"answer 1"
+        bench.clock.seconds = 2.0
+        with pytest.raises(Forbidden):
+            await bench.collapse.answer("a", fail)
 
     asyncio.run(run())
+
+
+def test_what_is_under_way_for_nobody_is_left_at_the_end() -> None:
+    """A service that goes down does not wait for a cloud."""
+
+    async def run() -> None:
+        bench = _Bench()
+        await bench.body()
+        bench.clock.seconds = 1.0
+
+        async def never() -> bytes:
+            await asyncio.Event().wait()
+            return b""
+
+        await bench.collapse.answer("a", never)
+        await _settle()
+        await bench.collapse.close()
+        bench.clock.seconds = 2.0
+        assert await bench.body() == b"answer 2"
+
+    asyncio.run(run())
+
+
+async def _settle() -> None:
+    """Let every task run until it waits."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 def test_without_a_time_only_those_who_ask_at_once_share() -> None:

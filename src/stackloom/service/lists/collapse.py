@@ -6,6 +6,7 @@ Knows neither callers nor clouds; who may see an answer is said by its key.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from hashlib import blake2b
 from typing import Generic, Literal, TypeVar
 
 from stackloom.errors import StackloomError
+from stackloom.log import Log
 from stackloom.service.flights import Flights
 from stackloom.service.recently_used import RecentlyUsed
 
+log = Log(__name__)
 KeyT = TypeVar("KeyT", bound=Hashable)
 Result = Literal["hit", "shared", "miss"]
 
@@ -24,8 +27,9 @@ _MOST_ANSWERS = 10_000
 _OVERHEAD_BYTES = 1_024
 _ETAG_BYTES = 12
 # After this share of its time an answer is fetched anew. Without, all would wait whenever it is
-# over: of a list that takes 40 ms and is kept for 2 s, every fiftieth caller.
-_RENEW_SHARE = 0.75
+# over: of a list that takes 40 ms and is kept for 2 s, every fiftieth caller. So nobody waits for a
+# cloud that answers within a second.
+_RENEW_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class Collapse(Generic[KeyT]):
         self._kept: RecentlyUsed[KeyT, Kept] = RecentlyUsed(
             most=_MOST_ANSWERS, most_bytes=most_bytes
         )
+        # Tasks of nobody's request: they are kept here, each until its end, and left by close().
+        self._renewals: dict[KeyT, asyncio.Task[None]] = {}
         self._flights: Flights[KeyT, Kept] = Flights(is_shared=is_shared, count=count)
 
     async def answer(
@@ -86,22 +92,29 @@ class Collapse(Generic[KeyT]):
         age = self._now() - kept.at if kept is not None else math.inf
         if kept is None or age >= self._fresh_seconds:
             return await self._flights.join(key, lambda: self._fetched(key, fetch))
-        if age < _RENEW_SHARE * self._fresh_seconds or self._flights.is_under_way(key):
-            self._count("hit")
-            return kept
-        return await self._renewed(kept, key, fetch)
+        if age >= _RENEW_SHARE * self._fresh_seconds and key not in self._renewals:
+            renewal = asyncio.get_running_loop().create_task(self._renew(key, fetch))
+            self._renewals[key] = renewal
+            renewal.add_done_callback(lambda _ended: self._renewals.pop(key))
+        self._count("hit")
+        return kept
 
-    async def _renewed(self, kept: Kept, key: KeyT, fetch: Callable[[], Awaitable[bytes]]) -> Kept:
-        """Fetch again what will soon be too old: one waits, and all others need not.
+    async def close(self) -> None:
+        """Leave what is being fetched for nobody in particular."""
+        renewals = list(self._renewals.values())
+        for each in renewals:
+            each.cancel()
+        await asyncio.gather(*renewals, return_exceptions=True)
 
-        What goes wrong is told to whoever asks once there is nothing left that is fresh.
+    async def _renew(self, key: KeyT, fetch: Callable[[], Awaitable[bytes]]) -> None:
+        """Fetch again what will soon be too old, while everybody gets what is kept.
+
+        What goes wrong is told to whoever asks once nothing is left that is fresh.
         """
         try:
-            return await self._flights.join(key, lambda: self._fetched(key, fetch))
-        except StackloomError:
-            if self.age_seconds(kept) >= self._fresh_seconds:
-                raise
-            return kept
+            await self._flights.join(key, lambda: self._fetched(key, fetch))
+        except StackloomError as error:
+            log.info("list_not_renewed %s", error)
 
     def age_seconds(self, kept: Kept) -> float:
         """Return how long ago an answer was asked for."""

@@ -186,6 +186,7 @@ class ProjectLists:
 
     async def close(self) -> None:
         """Give the connections back."""
+        await self._collapse.close()
         await self._exchange.close()
 
     async def _fetch(self, caller: Caller, name: ListName, query: ListQuery) -> bytes:
