@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from tests.cloud.command_line import EXAMPLES
 from tests.cloud.serving import service_at
 from tests.service.machine.served import served
 from tests.web.browser import grave_violations, started_browser
@@ -301,6 +302,30 @@ def _destroy(visitor: Visitor) -> None:
     page.get_by_text("Delete the scenario").click()
     page.get_by_role("button", name="Delete on-the-page").click()
     expect(page.get_by_text("This project has no scenario yet.")).to_be_visible()
+
+
+@pytest.mark.parametrize("example", ["three-tiers", "trunk"])
+def test_a_demanding_example_lives_on_the_page(
+    example: str, visitor: Visitor, openstack_project: OpenStackProject
+) -> None:
+    """Written, planned, applied and destroyed by what there is to click."""
+    page = visitor.page
+    page.goto("/scenarios/new")
+    visitor.log_in(openstack_project)
+    text = (EXAMPLES / f"{example}.yaml").read_text(encoding="utf-8")
+    page.get_by_label("The scenario, as YAML").fill(text)
+    page.get_by_role("button", name="Save and plan").click()
+    page.get_by_role("button", name="Apply this plan").click(timeout=_PLAN)
+    expect(visitor.state()).to_have_attribute("data-state", "succeeded", timeout=_RUN)
+    stages = page.locator("tr[data-address]").evaluate_all("rows => rows.map(r => r.dataset.stage)")
+    assert set(stages) == {"done"}
+    assert len(stages) >= 9
+    page.get_by_role("link", name=example, exact=True).click()
+    expect(visitor.state()).to_have_attribute("data-state", "in_sync")
+    page.get_by_role("button", name="Plan a destroy").click()
+    page.get_by_role("button", name="Destroy what is shown").click(timeout=_PLAN)
+    expect(visitor.state()).to_have_attribute("data-state", "succeeded", timeout=_RUN)
+    assert openstack_project.leftovers() == []
 
 
 def test_a_run_is_cancelled(
