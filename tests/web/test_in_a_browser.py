@@ -23,6 +23,8 @@ from tests.web.serving import Service
 from stackloom.errors import Problem
 from stackloom.wire.scenario import Validation
 
+pytestmark = pytest.mark.slow
+
 PAGES = {
     "login": "/login",
     "scenarios": "/",
