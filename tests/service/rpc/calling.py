@@ -19,6 +19,7 @@ from tests.service.desks import Worker
 from tests.service.serving import app_for, settings_for
 
 from stackloom.service.operation.desk import Desk
+from stackloom.service.rest.stream import Streams
 from stackloom.service.rpc.refusals import DETAILS
 from stackloom.service.rpc.server import rpc_serving
 from stackloom.service.rpc.v1 import stackloom_pb2_grpc as stubs
@@ -42,6 +43,7 @@ class Line:
     graphs: Any
     lists: Any
     desk: Desk
+    streams: Streams
 
     @property
     def worker(self) -> Worker:
@@ -77,6 +79,7 @@ async def a_line(
                 graphs=_STUBS.GraphServiceStub(channel),
                 lists=_STUBS.ListServiceStub(channel),
                 desk=context.desk,
+                streams=context.streams,
             )
 
 

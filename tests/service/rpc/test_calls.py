@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -371,6 +372,49 @@ def test_watching_ends_with_the_token(database_url: str, tmp_path: Path) -> None
     assert (refused.code, refused.reason) == (
         grpc.StatusCode.UNAUTHENTICATED,
         "stackloom.token.refused",
+    )
+
+
+async def _watching(line: Line) -> Any:
+    """Watch a run that nobody works on, and return the call after its first event."""
+    scenario = await _kept(line)
+    request = pb.CreateRunRequest(scenario_id=scenario.id)
+    run = await line.runs.CreateRun(request, metadata=MEMBER)
+    watching = line.runs.WatchRun(pb.WatchRequest(id=run.id), metadata=READER)
+    assert (await watching.read()).seq == 1
+    assert line.streams.open_now == 1
+    return watching
+
+
+def test_whoever_stops_watching_takes_no_place(database_url: str, tmp_path: Path) -> None:
+    """The service sees that the call was cancelled."""
+
+    async def work(line: Line) -> None:
+        watching = await _watching(line)
+        watching.cancel()
+        async with asyncio.timeout(20):
+            while line.streams.open_now:  # noqa: ASYNC110 - nobody is told but by the count
+                await asyncio.sleep(0.01)
+
+    on_a_line(database_url, tmp_path, work)
+
+
+def test_a_service_that_goes_down_says_so_to_those_who_watch(
+    database_url: str, tmp_path: Path
+) -> None:
+    """They come back, here or elsewhere."""
+
+    async def work(line: Line) -> Refusal:
+        watching = await _watching(line)
+        line.streams.close()
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await watching.read()
+        return read_refusal(caught.value)
+
+    refused = on_a_line(database_url, tmp_path, work)
+    assert (refused.code, refused.reason) == (
+        grpc.StatusCode.UNAVAILABLE,
+        "stackloom.stopping",
     )
 
 

@@ -11,8 +11,8 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AbstractContextManager, aclosing
 from datetime import UTC, datetime
 from typing import NoReturn
 from uuid import uuid4
@@ -68,7 +68,7 @@ class Call:
             self._tell(200)
             return answer
 
-    async def stream(self, data: bytes) -> AsyncIterator[bytes]:
+    async def stream(self, data: bytes) -> AsyncGenerator[bytes, None]:
         """Answer a call with whatever happens, until there is an end to it, or to the token."""
         await self._begin()
         with self._noting():
@@ -79,8 +79,9 @@ class Call:
                 streams = self._context.streams
                 streams.check(self._project_id)
                 with streams.counted(self._project_id):
-                    async for event in _until_closed(events, asked, streams.closing):
-                        yield answer_of(event, self._method.answer).SerializeToString()
+                    async with aclosing(_until_closed(events, asked, streams.closing)) as told:
+                        async for event in told:
+                            yield answer_of(event, self._method.answer).SerializeToString()
             except Exception as error:  # noqa: BLE001 - the edge: nobody else would tell the caller
                 await self._refuse(error)
             self._tell(200)
@@ -187,7 +188,7 @@ def _metadata(servicer: Servicer) -> Mapping[str, str]:
 
 async def _until_closed(
     events: AsyncIterator[object], asked: Asked, closing: asyncio.Event
-) -> AsyncIterator[object]:
+) -> AsyncGenerator[object, None]:
     """Hand events on, until the service or the token ends.
 
     Raises:

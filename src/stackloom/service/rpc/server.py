@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import grpc
@@ -94,8 +94,9 @@ def _handler(context: Context, method: Method) -> grpc.RpcMethodHandler[bytes, b
     if method.streaming:
 
         async def stream(data: bytes, servicer: Servicer) -> AsyncIterator[bytes]:
-            async for piece in Call(context, method, servicer).stream(data):
-                yield piece
+            async with aclosing(Call(context, method, servicer).stream(data)) as pieces:
+                async for piece in pieces:
+                    yield piece
 
         return grpc.unary_stream_rpc_method_handler(stream)
 
