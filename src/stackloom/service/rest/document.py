@@ -56,7 +56,13 @@ _NEEDS = {
 }
 
 # What follows from a route without being said at it.
-_ALWAYS = ("header.invalid", "parameter.unknown", "version.not-offered", "server.failed")
+_ALWAYS = (
+    "header.invalid",
+    "header.too-large",
+    "parameter.unknown",
+    "version.not-offered",
+    "server.failed",
+)
 _WITH_TOKEN = (
     "token.missing",
     "token.refused",
