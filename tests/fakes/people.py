@@ -26,9 +26,7 @@ class FakePeople:
 
     challenge = CHALLENGE
 
-    def __init__(
-        self, *, expires_at: datetime | None = None, catalog: Token | None = None
-    ) -> None:
+    def __init__(self, *, expires_at: datetime | None = None, catalog: Token | None = None) -> None:
         self.expires_at = expires_at
         self._catalog = catalog
 

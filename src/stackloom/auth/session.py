@@ -252,9 +252,7 @@ class Session:
     def _still_good(self, given: Token) -> Token:
         if given.expires_at <= self._clock():
             ended = f"{given.expires_at:%Y-%m-%d %H:%M:%S} UTC"
-            raise AuthFailed(
-                f"the token of {given.user_name} has ended at {ended}", hint=_ANEW
-            )
+            raise AuthFailed(f"the token of {given.user_name} has ended at {ended}", hint=_ANEW)
         return given
 
     def _lasts(self, token: Token | None) -> bool:
