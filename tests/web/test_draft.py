@@ -33,7 +33,16 @@ def test_a_draft_comes_from_a_form_and_from_what_is_kept() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "line"),
-    [("- 1", 1), ("a: [", 1), ("a: 1\nb: }", 2), ("a: !!python/object:x {}", 1), ("\ud800", 0)],
+    [
+        ("- 1", 1),
+        ("a: [", 1),
+        ("a: 1\nb: }", 2),
+        ("a: !!python/object:x {}", 1),
+        ("\ud800", 0),
+        ("a: &a [1]\nb: [*a, *a]", 2),
+        ("a: 1\nb: " + "[" * 60_000, 2),
+        ("a: " + "x" * 70_000, 0),
+    ],
 )
 def test_values_that_cannot_be_are_told(typed: str, line: int) -> None:
     """At their line, where there is one."""

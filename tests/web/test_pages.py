@@ -518,6 +518,16 @@ def test_values_that_are_no_mapping_are_told() -> None:
     assert [each for each in api.asked if each.path == "/v1/scenarios"] == []
 
 
+def test_forms_larger_than_any_of_ours_are_refused() -> None:
+    """Too many fields, too many bytes; a text of many lines is shown without their numbers."""
+    fields = [("text", "x")] * 1_001
+    assert post(sample(), "/scenarios/new", fields).status == 400
+    assert post(sample(), "/scenarios/new", [("text", "x" * 11_000_000)]).status == 413
+    answer = post(sample(), "/scenarios/new", [("text", "\n" * 20_000), ("action", "look")])
+    assert answer.status == 200
+    assert '<pre class="gutter" id="gutter" aria-hidden="true"></pre>' in answer.body.decode()
+
+
 def test_a_run_says_what_failed_and_what_was_not_begun() -> None:
     """The request id of the cloud's answer stands at the step and on the picture."""
     api = sample()

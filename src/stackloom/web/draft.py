@@ -24,6 +24,10 @@ routers:
   hub: {connects: [blue, green]}
 """
 VARIABLES_FILE: Final = "variables"
+# It is read where the page is made, so it may not take long.
+_MOST_CHARACTERS: Final = 65_536
+_DEEPEST: Final = 50
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,19 +118,43 @@ def of_scenario(scenario: Scenario, revision: Revision, etag: str) -> Draft:
 
 
 def _variables(text: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
+    if len(text) > _MOST_CHARACTERS:
+        return {}, (_problem(0, 0, f"longer than {_MOST_CHARACTERS} characters"),)
     try:
-        given = yaml.safe_load(text) if text.strip() else {}
+        if problem := _trap(text):
+            return {}, (problem,)
+        given = yaml.load(text, Loader=_Loader) if text.strip() else {}  # noqa: S506 - a safe one
         # What YAML has and JSON has not, such as a date, is taken as it was written.
         given = msgspec.json.decode(msgspec.json.encode(given))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        # What ends too early is told one line beyond the end.
+        line = min(line, text.count("\n") + 1)
         return {}, (_problem(line, column, str(error.problem or error)),)
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         return {}, (_problem(0, 0, str(error)),)
     if not isinstance(given, dict):
         return {}, (_problem(1, 1, "not a mapping of names to values"),)
     return given, ()
+
+
+def _trap(text: str) -> Problem | None:
+    """Return what would make reading this YAML long: a few lines can be as large as one likes.
+
+    Raises:
+        YAMLError: it is none.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            return _problem(line, 1, "aliases are not for here")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return _problem(line, 1, f"nested more than {_DEEPEST} times")
+    return None
 
 
 def _problem(line: int, column: int, message: str) -> Problem:

@@ -56,9 +56,13 @@ def _foreign_form(request: AnyRequest, _error: Exception) -> Response[bytes]:
 
 def _http(request: AnyRequest, error: Exception) -> Response[bytes]:
     assert isinstance(error, HTTPException)
-    words = {404: ("not-found", "there is no page at this address")}
-    words[405] = ("method.not-allowed", "this address takes no such request")
-    code, detail = words.get(error.status_code, ("body.invalid", "the request is not as it should"))
+    words = {
+        404: ("not-found", "there is no page at this address"),
+        405: ("method.not-allowed", "this address takes no such request"),
+        413: ("body.too-large", "no form is as large as this"),
+    }
+    otherwise = ("body.invalid", "the request is not as it should be")
+    code, detail = words.get(error.status_code, otherwise)
     return _refusal(request, code, detail, "go to the scenarios")
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Request, Response
+from litestar.exceptions import ClientException
 
 from stackloom.web import picture, words
 from stackloom.web.api import Api, Visitor
@@ -68,12 +69,16 @@ class Visit:
 
         Raises:
             ForeignForm: it was sent from elsewhere, or does not say from where.
+            ClientException: it has more fields than any form of ours.
         """
         if not self.site.is_ours(self.visitor):
             raise ForeignForm
         body = (await self.request.body()).decode("utf-8", "replace")
         fields: dict[str, list[str]] = {}
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        try:
+            pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        except ValueError as error:
+            raise ClientException("too many fields") from error
         for name, text in pairs:
             # Forms have CR LF at the end of lines, whatever was typed.
             fields.setdefault(name, []).append(text.replace("\r\n", "\n").replace("\0", ""))

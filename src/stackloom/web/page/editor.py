@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -32,6 +33,8 @@ from stackloom.wire.scenario import (
     ScenarioSource,
     Validation,
 )
+
+_MOST_LINES: Final = 10_000
 
 
 @get("/scenarios/new", include_in_schema=False)
@@ -135,7 +138,8 @@ async def _shown(
         validation=validation,
         picture=picture,
         refusal=refusal,
-        lines=draft.text.split("\n"),
+        # More lines than anybody writes are not numbered.
+        lines=draft.text.split("\n") if draft.text.count("\n") < _MOST_LINES else [],
         problems_by_line=_by_line(found),
     )
 
