@@ -448,6 +448,23 @@ def test_a_worker_that_goes_down_gives_its_job_back_at_a_safe_point(database_url
     in_shop(database_url, work, held)
 
 
+def test_a_job_that_comes_while_the_worker_goes_down_is_given_back(database_url: str) -> None:
+    """It was on its way when nothing more was to be taken."""
+
+    async def work(shop: Shop) -> None:
+        asked = await shop.ask(await shop.scenario(ONE_NETWORK))
+        crew = shop.crew
+        await asyncio.gather(crew.carry(asked.id), crew.drain())
+        run = await shop.store.runs.get(asked.id)
+        assert (run.state, run.attempt) == ("queued", 1)
+        await crew.carry(asked.id)
+        assert (await shop.store.runs.get(asked.id)).attempt == 1
+
+    cloud = FakeCloud()
+    in_shop(database_url, work, cloud)
+    assert cloud.told() == []
+
+
 def test_what_does_not_stop_in_time_is_left_and_taken_over(database_url: str) -> None:
     """Its intent stands, so whoever takes over waits for it before making it again."""
     held = _Held()

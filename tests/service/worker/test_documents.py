@@ -126,11 +126,12 @@ def test_what_was_made_and_is_not_usable_is_there() -> None:
 
 
 def test_outputs_are_told_without_secrets() -> None:
-    """By name; one that has something unknown inside is not known yet."""
-    values = {"b": {"x": ["hunter2!", 1]}, "a": None, "c": [None, "x"]}
+    """By name; one that has something unknown inside is not known yet, a secret one is stars."""
+    values = {"b": {"x": ["hunter2!", 1]}, "a": None, "c": [None, "x"], "d": {"key": "made"}}
     hide = _planned().scenario.hide
-    assert outputs_of(values, hide) == (
+    assert outputs_of(values, hide, secret={"d"}) == (
         Output(name="a", value=None, is_known=False),
         Output(name="b", value={"x": ["***!", 1]}, is_known=True),
         Output(name="c", value=[None, "x"], is_known=False),
+        Output(name="d", value="***", is_known=True),
     )

@@ -152,8 +152,10 @@ async def _succeeded(
     is_destroy = run.operation == "destroy"
     outputs = None
     if not is_destroy:
-        values = await operations.outputs(work.cloud, prepared.planned.scenario)
-        outputs = outputs_of(values, work.story.hide)
+        scenario = prepared.planned.scenario
+        secret = {name for name, output in scenario.outputs.items() if output.secret}
+        values = await operations.outputs(work.cloud, scenario)
+        outputs = outputs_of(values, work.story.hide, secret=secret)
     condition: Condition = "absent" if is_destroy else "in_sync"
     return Ended(
         end=RunEnd(

@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 
 # A job that is left at once still writes that it is given back.
 _LEAVE_SECONDS = 5.0
-_LOOK_SECONDS = 0.1
 
 
 class Crew:
@@ -30,6 +29,8 @@ class Crew:
         self._at_work: dict[UUID, Carriage] = {}
         self._coming = 0
         self._draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def has_room(self) -> bool:
@@ -41,6 +42,17 @@ class Crew:
         """Carry a job that was brought, if it is its turn; never raises for what goes wrong."""
         if not self.has_room or id in self._at_work:
             return  # brought again, to whoever has room, as long as it is due
+        self._idle.clear()
+        try:
+            await self._carry(id)
+        except Exception:
+            # The edge: whatever is wrong with one job, the others go on.
+            log.exception("job %s was left in the middle, and is taken over", id)
+        finally:
+            if not self._at_work and not self._coming:
+                self._idle.set()
+
+    async def _carry(self, id: UUID) -> None:
         self._coming += 1
         try:
             taken_at = time.monotonic()
@@ -50,11 +62,10 @@ class Crew:
         if carriage is None:
             return
         self._at_work[id] = carriage
+        if self._draining:  # it came while this worker was asked to end
+            carriage.brake.engage("drained")
         try:
             await carriage.ride(taken_at=taken_at)
-        except Exception:
-            # The edge: whatever is wrong with one job, the others go on.
-            log.exception("job %s was left in the middle, and is taken over", id)
         finally:
             del self._at_work[id]
 
@@ -88,9 +99,9 @@ class Crew:
             log.warning("%d jobs were not given back, and are taken over", len(self._at_work))
 
     async def _all_gone(self, within_seconds: float) -> bool:
-        until = time.monotonic() + within_seconds
-        while self._at_work or self._coming:
-            if time.monotonic() > until:
-                return False
-            await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            async with asyncio.timeout(within_seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            return False
         return True

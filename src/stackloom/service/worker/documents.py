@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from stackloom.scenario.events import Outcome, Result
 from stackloom.scenario.plan import Action, Step, StepKey
 from stackloom.scenario.planner import is_at_rest
 from stackloom.scenario.saved_plan import plan_document
+from stackloom.scenario.secrecy import STARS
 from stackloom.service.database.endings import SeenResource
 from stackloom.wire.plan import Counts, FieldDifference, PlanStep
 from stackloom.wire.resource import Output, ResourceCondition
@@ -124,10 +125,20 @@ def _difference(difference: Difference) -> FieldDifference:
     )
 
 
-def outputs_of(values: Mapping[str, Any], hide: Callable[[str], str]) -> tuple[Output, ...]:
-    """Return what a scenario tells, by name, with stars for what is secret."""
+def outputs_of(
+    values: Mapping[str, Any], hide: Callable[[str], str], *, secret: Collection[str] = ()
+) -> tuple[Output, ...]:
+    """Return what a scenario tells, by name, with stars for what is secret.
+
+    Args:
+        secret: the outputs that the scenario says are; of these nothing is kept but that they are.
+    """
     return tuple(
-        Output(name=name, value=_hidden(value, hide), is_known=_is_known(value))
+        Output(
+            name=name,
+            value=STARS if name in secret else _hidden(value, hide),
+            is_known=_is_known(value),
+        )
         for name, value in sorted(values.items())
     )
 
