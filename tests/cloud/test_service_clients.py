@@ -249,6 +249,7 @@ networks: {blue: {mtu: "${var.size}", description: "${file('words.txt')}"}}
 outputs:
   blue: ${network.blue.name}
   secret: {value: "${var.password}", secret: true}
+  made: {value: "${network.blue.id}", secret: true}
 """
 
 
@@ -261,8 +262,18 @@ def test_everything_that_a_file_names_goes_along(served: Served, person: Person)
     (person.folder / "words.txt").write_text("its own words")
     given = ("several.yaml", "--var", "size=1400", "--var", "password=hunter2")
     there = person.runs("apply", *given, "--yes", "--server", served.url)
-    assert (there.returncode, there.stdout) == (0, "blue = blue\nsecret = ***\n"), there.stderr
+    assert (there.returncode, there.stdout) == (
+        0,
+        "blue = blue\nsecret = ***\nmade = ***\n",
+    ), there.stderr
     assert "hunter2" not in there.stdout + there.stderr
+    with BlockingClient(served.url, token=token_of(person.environment)) as client:
+        outputs = client.outputs(client.scenario("several").id)
+        assert {each.name: each.value for each in outputs} == {
+            "blue": "blue",
+            "made": "***",
+            "secret": "***",
+        }
     here = person.runs("plan", *given, "--detailed-exitcode")
     assert here.returncode == 0, here.stdout
     person.same(served.url, "plan", *given[:-1], "password=x", "--detailed-exitcode")
