@@ -641,6 +641,15 @@ def test_what_is_not_there_is_said_to_be_so() -> None:
     assert (missing.status, "Could not show the plan." in text_of(missing)) == (404, True)
 
 
+def test_a_picture_may_be_too_large_for_a_page() -> None:
+    """It is said, and the table is there."""
+    api = sample()
+    api.give("GET /v1/project/graph?format=svg", "<svg>" + "x" * 1_000_000 + "</svg>")
+    text = text_of(get(api, "/project"))
+    assert "it has 1,000,011 characters of SVG, and 1,000,000 fit here" in text
+    assert "front" in text
+
+
 def test_an_empty_project_says_what_to_do() -> None:
     """It is empty, and not failed."""
     api = sample()

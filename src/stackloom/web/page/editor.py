@@ -19,8 +19,8 @@ from markupsafe import Markup
 from stackloom.errors import Problem
 from stackloom.web.documents import Part, Refusal, read
 from stackloom.web.draft import STARTER, Draft, of_form, of_scenario
+from stackloom.web.drawn import on_page
 from stackloom.web.page.scenario import shown
-from stackloom.web.picture import inline
 from stackloom.web.rights import last
 from stackloom.web.visit import AnyRequest, Visit, see
 from stackloom.wire.plan import Plan, PlanCreate
@@ -167,7 +167,7 @@ async def _drawn(visit: Visit, source: ScenarioSource) -> Part[Markup]:
         answer = await visit.documents.look("/v1/scenarios/draw?format=svg", source)
     except Refusal as refusal:
         return Part(None, refusal)
-    return Part(inline(answer.body.decode(), title="the scenario as it is written here"))
+    return on_page(Part(answer.body.decode()), title="the scenario as it is written here")
 
 
 def _by_line(problems: Sequence[Problem]) -> dict[int, list[Problem]]:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from stackloom.web.documents import Part, Refusal, read
-from stackloom.web.picture import inline
+from stackloom.web.drawn import on_page
 from stackloom.web.rights import rights_of
 from stackloom.web.steps import rows_of_plan
 from stackloom.web.visit import AnyRequest, Visit, see
@@ -78,10 +78,7 @@ async def _picture(visit: Visit, plan: Plan) -> Part[Markup] | None:
         return None
     expand = "&expand=true" if visit.query.get("expand") else ""
     path = f"/v1/scenarios/{plan.scenario_id}/graph?format=svg&overlay=plan:{plan.id}{expand}"
-    drawn = await visit.documents.text(path)
-    if drawn.came is None:
-        return Part(None, drawn.refusal)
-    return Part(inline(drawn.came, title=f"the plan for {plan.scenario_name}"))
+    return on_page(await visit.documents.text(path), title=f"the plan for {plan.scenario_name}")
 
 
 HANDLERS = (plan, apply, cancel)

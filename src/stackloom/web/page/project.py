@@ -11,9 +11,9 @@ from typing import Final
 from litestar import Response, get
 
 from stackloom.web.documents import Documents, Part
+from stackloom.web.drawn import on_page
 from stackloom.web.links import next_page
 from stackloom.web.page.scenario import all_resources
-from stackloom.web.picture import inline
 from stackloom.web.things import things_of
 from stackloom.web.visit import AnyRequest, Visit
 from stackloom.wire.graph import Graph
@@ -48,13 +48,10 @@ async def project(request: AnyRequest) -> Response[bytes]:
         drawn = group.create_task(visit.documents.text(f"/v1/project/graph?format=svg{expand}"))
         told = group.create_task(visit.documents.part("/v1/project/graph?format=json", Graph))
         made = group.create_task(_makers(visit.documents))
-    picture, graph = drawn.result(), told.result()
-    shown = picture
-    if picture.came is not None:
-        shown = Part(inline(picture.came, title="everything in the project"))
+    graph = told.result()
     return visit.page(
         "project.html",
-        picture=shown,
+        picture=on_page(drawn.result(), title="everything in the project"),
         graph=graph,
         makers=made.result(),
         things=things_of(graph.came.parts) if graph.came else (),

@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from stackloom.web.documents import Documents, Part, Refusal, read
-from stackloom.web.picture import inline
+from stackloom.web.drawn import on_page
 from stackloom.web.rights import last, rights_of
 from stackloom.web.steps import Row, pins_of, rows_of_graph, rows_of_plan, rows_of_run
 from stackloom.web.visit import AnyRequest, Visit, see
@@ -125,10 +125,9 @@ async def _events(documents: Documents, own: str) -> Part[tuple[Event, ...]]:
 
 
 def _with_pins(drawn: Part[str] | None, run: Run, rows: tuple[Row, ...]) -> Part[Markup] | None:
-    if drawn is None or drawn.came is None:
-        return Part(None, drawn.refusal) if drawn else None
-    title = f"{run.operation} of {run.scenario_name}"
-    return Part(inline(drawn.came, title=title, pins=pins_of(rows)))
+    if drawn is None:
+        return None
+    return on_page(drawn, title=f"{run.operation} of {run.scenario_name}", pins=pins_of(rows))
 
 
 HANDLERS = (run, act)

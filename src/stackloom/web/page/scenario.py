@@ -12,8 +12,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from stackloom.web.documents import Documents, Part, Refusal, read
+from stackloom.web.drawn import on_page
 from stackloom.web.links import next_page
-from stackloom.web.picture import inline
 from stackloom.web.rights import rights_of
 from stackloom.web.visit import AnyRequest, Visit, see
 from stackloom.wire.plan import Plan, PlanCreate, PlanOperation
@@ -90,15 +90,12 @@ async def shown(
     scenario = found.result()
     if scenario.refusal:
         return visit.refused(scenario.refusal, "show the scenario")
-    picture = drawn.result()
-    if picture.came is not None:
-        picture = Part(inline(picture.came, title=f"the scenario {scenario.value.name}"))
     return visit.page(
         "scenario.html",
         path=f"/scenarios/{id}",
         status=refusal.status if refusal else 200,
         scenario=scenario.value,
-        picture=picture,
+        picture=on_page(drawn.result(), title=f"the scenario {scenario.value.name}"),
         resources=had.result(),
         outputs=told.result(),
         runs=ran.result(),
