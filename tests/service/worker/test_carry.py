@@ -401,23 +401,6 @@ def test_what_was_made_and_is_gone_altogether_has_drifted(database_url: str) -> 
     in_shop(database_url, work, cloud)
 
 
-def test_a_check_needs_no_secrets(database_url: str) -> None:
-    """Nobody is there to give them; something stands for each, and is not taken for drift."""
-    cloud = FakeCloud()
-
-    async def work(shop: Shop) -> None:
-        scenario = await shop.scenario(SECRET)
-        await shop.run(scenario, word="hunter2")
-        run = await shop.run(scenario, "check")
-        assert (run.state, run.error) == ("succeeded", None)
-        assert await _conditions(shop, scenario.id) == {"network.blue": "in_sync"}
-        cloud.tables["network"].clear()
-        await shop.run(scenario, "check")
-        assert await _conditions(shop, scenario.id) == {"network.blue": "missing"}
-
-    in_shop(database_url, work, cloud)
-
-
 # --- stopping -------------------------------------------------------------------------------------
 
 

@@ -127,12 +127,11 @@ def _stand_in(variable: Variable) -> Any:
     return variable.one_of[0] if variable.one_of else _STAND_INS[_type_of(variable)]
 
 
-STAND_IN = "stand-in"
 _STAND_INS: Mapping[str, Any] = {
     "boolean": False,
     "integer": 1,
     "number": 1,
-    "string": STAND_IN,
+    "string": "stand-in",
     "list": [],
     "map": {},
 }

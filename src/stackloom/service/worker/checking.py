@@ -6,12 +6,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from stackloom.scenario.language.variables import STAND_IN
 from stackloom.service.database.endings import RunEnd, SeenResource
 from stackloom.service.worker.documents import resources_found
 from stackloom.service.worker.planning import prepare
@@ -53,8 +51,6 @@ async def check(work: Work, run: Run) -> Ended:
     )
     work.story.hide = prepared.planned.scenario.hide
     resources = await asyncio.to_thread(resources_found, prepared.planned)
-    if not work.subject.secrets:
-        resources = tuple(map(_without_stand_ins, resources))
     seen_at = datetime.now(UTC)
     was_made = not (await work.jobs.unfinished(work.job)).is_new
     condition = condition_of(resources, was_made=was_made)
@@ -68,19 +64,6 @@ async def check(work: Work, run: Run) -> Ended:
     )
     told = work.story.drift(resources) if condition == "drifted" else []
     return Ended(end=end, events=tuple(told))
-
-
-def _without_stand_ins(resource: SeenResource) -> SeenResource:
-    """Return it without what differs only from what stood for a secret that nobody has given."""
-    if resource.condition != "changed" or not resource.differences:
-        return resource
-    real = tuple(each for each in resource.differences if not _is_stood_in(each.want))
-    condition: ResourceCondition = "changed" if real else "in_sync"
-    return msgspec.structs.replace(resource, differences=real, condition=condition)
-
-
-def _is_stood_in(wanted: Any) -> bool:
-    return STAND_IN in msgspec.json.encode(wanted).decode()
 
 
 def condition_of(resources: Sequence[SeenResource], *, was_made: bool) -> Condition:

@@ -34,8 +34,6 @@ class Subject:
     async def read(self, *, most_values: int) -> Loaded | None:
         """Read the scenario; None where there is nothing to read.
 
-        A check that nobody is there for has no secrets: then something stands for each.
-
         Raises:
             BadScenario: with every problem that was found.
         """
@@ -52,7 +50,6 @@ class Subject:
             MAIN_FILE,
             given,
             most_values=most_values,
-            with_stand_ins=self.operation == "check",
         )
 
 
