@@ -27,7 +27,7 @@ from stackloom.wire.problem import ErrorItem, Source
 
 # A quota does not grow by asking again, and a name that is unknown stays so.
 _PASSING = (Unreachable, ServerFault, InDoubt, RateLimited, DatabaseAway)
-# To a log-in Keystone answers, measured with 30.0.0: 404 where an application credential is gone and
+# To a log-in Keystone answers (measured, 30.0.0): 404 where an application credential is gone and
 # 401 where its user has lost the roles; 401 where a trust is gone and 403 where its giver has lost
 # them (keystone/models/token_model.py, `_get_trust_roles`).
 _REFUSING = (AuthFailed, Forbidden, NotFound)
