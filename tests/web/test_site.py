@@ -18,6 +18,7 @@ from stackloom.web.site import Site
         ("http://page.test:81", False),
         ("http://evil.test", False),
         ("null", False),
+        ("http://[", False),
         ("", False),
     ],
 )

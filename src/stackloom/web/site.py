@@ -23,9 +23,21 @@ class Site:
     public_url: str = ""
 
     def is_ours(self, visitor: Visitor) -> bool:
-        """Say whether a form was sent from a page of this service.
+        """Say whether a form was sent from a page of this service."""
+        return is_from_here(visitor.origin, host=visitor.host, public_url=self.public_url)
 
-        The host is compared and not the scheme: behind a proxy that does TLS we see another one.
-        """
-        ours = {visitor.host, urlsplit(self.public_url).netloc} - {""}
-        return urlsplit(visitor.origin).netloc in ours
+
+def is_from_here(origin: str, *, host: str, public_url: str) -> bool:
+    """Say whether a browser was on a page of the service when it sent something.
+
+    The host is compared and not the scheme: behind a proxy that does TLS we see another one.
+
+    Args:
+        origin, host: the headers of these names; "" where they are not given.
+        public_url: what the operator says that addresses begin with; "" where nothing is said.
+    """
+    try:
+        came_from = urlsplit(origin).netloc
+    except ValueError:  # what no browser sends, such as "http://["
+        return False
+    return came_from in {host, urlsplit(public_url).netloc} - {""}

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
 
 from stackloom.log import Secret
 from stackloom.service.refusal import Refused
 from stackloom.service.rest.asked import Asked
+from stackloom.web.site import is_from_here
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
@@ -60,12 +60,12 @@ def check_origin(asked: Asked) -> None:
         Refused: it is another site, or not said.
     """
     origin = asked.header("origin")
-    ours = {asked.header("host"), urlsplit(asked.context.public_url).netloc}
-    if not origin or urlsplit(origin).netloc not in ours:
+    public_url = asked.context.public_url
+    if not is_from_here(origin, host=asked.header("host"), public_url=public_url):
         raise Refused(
             "origin.refused",
             f"{asked.place} came from {origin[:200] or 'an unknown place'}, "
-            f"and the page is at {asked.context.public_url}",
+            f"and the page is at {public_url}",
             hint="open the page under that address; operators set it as [server] public_url",
         )
 
