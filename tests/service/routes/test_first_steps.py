@@ -98,6 +98,7 @@ def test_descriptions(database_url: str, tmp_path: Path) -> None:
         schema = await client.get("/v1/schemas/scenario.json")
         assert json.loads(schema.content) == plain(operations.schema())
         for answer in (document, page, schema):
+            assert answer.headers.get_list("cache-control") == ["public, max-age=300"]
             etag = answer.headers["etag"]
             again = await client.get(answer.url, headers={"If-None-Match": etag})
             assert (again.status_code, again.content) == (304, b"")

@@ -134,7 +134,7 @@ async def _called(route: Route, asked: Asked, arguments: dict[str, Any]) -> Answ
 
 async def _send(route: Route, asked: Asked, answer: Answer[Any], send: Send) -> None:
     status = answer.status or route.status
-    headers = dict(answer.headers)
+    headers = {name.lower(): value for name, value in answer.headers.items()}
     if answer.location:
         is_path = answer.location.startswith("/")
         headers["location"] = (asked.context.public_url if is_path else "") + answer.location
