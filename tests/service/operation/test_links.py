@@ -7,7 +7,8 @@ from uuid import UUID
 
 from stackloom.service.operation.links import links_of, page_paths
 from stackloom.service.operation.paging import cut
-from stackloom.service.operation.queries import RunQuery, ScenarioQuery
+from stackloom.service.operation.queries import ProjectGraphQuery, RunQuery, ScenarioQuery
+from stackloom.service.rest.query import parsed
 from stackloom.wire.links import Link
 
 ID = UUID("11111111-1111-4111-8111-111111111111")
@@ -34,6 +35,13 @@ def test_the_next_page_is_asked_for_with_the_same_words() -> None:
 def test_the_last_page_leads_nowhere() -> None:
     """But to itself."""
     assert page_paths("/v1/runs", RunQuery().said(), None) == {"self": "/v1/runs"}
+
+
+def test_yes_and_no_are_written_as_they_are_read() -> None:
+    """What leads to itself is understood there."""
+    path = page_paths("/v1/project/graph", ProjectGraphQuery(expand=True).said(), None)["self"]
+    assert path == "/v1/project/graph?expand=true"
+    assert parsed(path.partition("?")[2].encode(), ProjectGraphQuery).expand is True
 
 
 def test_one_row_more_tells_of_a_next_page() -> None:

@@ -84,4 +84,6 @@ def _with(path: str, said: Mapping[str, str]) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
