@@ -82,6 +82,20 @@ def test_a_scenario_is_kept_shown_replaced_and_forgotten(database_url: str, tmp_
     on_a_line(database_url, tmp_path, work)
 
 
+def test_files_may_be_called_anything(database_url: str, tmp_path: Path) -> None:
+    """Their names are the caller's, also where a message has a field of that name."""
+    files = {"links": "a: 1\n", "part": "b: 2\n", "position": "", "type": "", "more.yaml": "c: 3\n"}
+
+    async def work(line: Line) -> None:
+        request = pb.CreateScenarioRequest(source=pb.ScenarioSource(text=TEXT, files=files))
+        made = await line.scenarios.CreateScenario(request, metadata=MEMBER)
+        ref = pb.RevisionRef(scenario_id=made.id, number=1)
+        revision = await line.scenarios.GetRevision(ref, metadata=READER)
+        assert dict(revision.source.files) == files
+
+    on_a_line(database_url, tmp_path, work)
+
+
 def test_lists_come_in_pages(database_url: str, tmp_path: Path) -> None:
     """The marker of a page asks for the next one, until there is none."""
 

@@ -109,8 +109,8 @@ def message_of(struct: object, message: type[MessageT]) -> MessageT:
     return ParseDict(plain, message(), ignore_unknown_fields=True)
 
 
-# Fields that hold whatever JSON has, which is nobody's to shape.
-_ANYTHING = frozenset({"have", "want", "value", "variables", "items"})
+# Fields that hold whatever JSON has, or keys that somebody chose: nobody's to shape.
+_ANYTHING = frozenset({"have", "want", "value", "variables", "files", "items"})
 _OF_EVERY_EVENT = ("type", "seq", "position", "at", "job_id", "scenario_id", "message")
 
 
