@@ -226,7 +226,8 @@ def test_the_cookie_of_the_page() -> None:
     body = {"json": {"id": "1", "secret": "s"}}
 
     async def ask(client: httpx2.AsyncClient) -> list[int]:
-        headers = {"Cookie": f"theme=dark; {made}"}
+        # What others on this host have is no reason not to find ours.
+        headers = {"Cookie": f'theme=dark; other={{"a": [1, 2]}}; no name; {made}; x={made}'}
         answers = [await client.get(THING, headers=headers)]
         for origin in (URL, "http://evil.test", "http://[", "null", ""):
             sent = {**headers, "Origin": origin} if origin else headers

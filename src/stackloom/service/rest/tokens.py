@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from http.cookies import CookieError, SimpleCookie
 
 from stackloom.log import Secret
 from stackloom.service.refusal import Refused
@@ -71,9 +70,13 @@ def check_origin(asked: Asked) -> None:
 
 
 def cookie(header: str, name: str) -> str:
-    """Return a cookie out of a ``Cookie`` header, "" where it is not there."""
-    try:
-        found = SimpleCookie(header).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    """Return a cookie out of a ``Cookie`` header, "" where it is not there.
+
+    Others of the same host may have anything in theirs (on the loopback whatever runs on another
+    port), so each is taken by itself; the standard library gives none where it stumbles over one.
+    """
+    for pair in header.split(";"):
+        found, _, value = pair.partition("=")
+        if found.strip() == name:
+            return value.strip().strip('"')
+    return ""
