@@ -650,6 +650,24 @@ def test_a_picture_may_be_too_large_for_a_page() -> None:
     assert "front" in text
 
 
+@pytest.mark.parametrize(
+    "path", ["/project", f"/scenarios/{SCENARIO}", f"/plans/{PLAN}", f"/runs/{RUN}"]
+)
+def test_what_is_alike_is_shown_one_by_one_and_together_again(path: str) -> None:
+    """The way back is there, too."""
+    api = sample()
+    together = get(api, path).body.decode()
+    assert f'<a href="{path}?expand=1">Each by itself</a>' in together
+    assert [asked.path for asked in api.asked if "expand=true" in asked.path] == []
+
+    drawn = "GET /v1/project/graph?format=svg"
+    api.answers[f"{drawn}&expand=true"] = api.answers[drawn]
+    apart = get(api, f"{path}?expand=1").body.decode()
+    assert f'<a href="{path}">Those alike as one</a>' in apart
+    assert "Each by itself" not in apart
+    assert [asked.path for asked in api.asked if "expand=true" in asked.path] != []
+
+
 def test_an_empty_project_says_what_to_do() -> None:
     """It is empty, and not failed."""
     api = sample()

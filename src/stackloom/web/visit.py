@@ -59,6 +59,11 @@ class Visit:
         return dict(self.request.query_params)
 
     @property
+    def is_expanded(self) -> bool:
+        """Whether each of many things that are alike is to be drawn by itself."""
+        return bool(self.query.get("expand"))
+
+    @property
     def theme(self) -> str:
         """``light``, ``dark``, or "" for what the visitor's system prefers."""
         chosen = self.request.cookies.get("theme", "")
@@ -115,6 +120,7 @@ class Visit:
                 may_change=not (self.token and self.token.came and not self.token.came.may_change),
                 theme=self.theme,
                 path=path or self.request.url.path,
+                expand=self.is_expanded,
                 site=self.site,
                 **values,
             ),

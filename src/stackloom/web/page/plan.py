@@ -76,7 +76,7 @@ async def _picture(visit: Visit, plan: Plan) -> Part[Markup] | None:
     """Return the picture with the changes on it; None where there is none to be had yet."""
     if plan.scenario_id is None or plan.ready_at is None:
         return None
-    expand = "&expand=true" if visit.query.get("expand") else ""
+    expand = "&expand=true" if visit.is_expanded else ""
     path = f"/v1/scenarios/{plan.scenario_id}/graph?format=svg&overlay=plan:{plan.id}{expand}"
     return on_page(await visit.documents.text(path), title=f"the plan for {plan.scenario_name}")
 

@@ -42,7 +42,7 @@ class Makers:
 async def project(request: AnyRequest) -> Response[bytes]:
     """Show the project as it is now; the cloud is asked for everything, which may take long."""
     visit = Visit(request)
-    expand = "&expand=true" if visit.query.get("expand") else ""
+    expand = "&expand=true" if visit.is_expanded else ""
     async with asyncio.TaskGroup() as group:
         group.create_task(visit.meet())
         drawn = group.create_task(visit.documents.text(f"/v1/project/graph?format=svg{expand}"))

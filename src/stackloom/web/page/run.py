@@ -92,7 +92,7 @@ async def _planned(visit: Visit, run: Run) -> tuple[Part[tuple[Row, ...]], Part[
     documents = visit.documents
     if run.counts is None and run.plan_id is None:
         return Part(()), None
-    expand = "&expand=true" if visit.query.get("expand") else ""
+    expand = "&expand=true" if visit.is_expanded else ""
     graph = f"/v1/scenarios/{run.scenario_id}/graph?overlay=run:{run.id}{expand}"
     async with asyncio.TaskGroup() as group:
         drawn = group.create_task(documents.text(f"{graph}&format=svg"))

@@ -76,7 +76,7 @@ async def shown(
 ) -> Response[bytes]:
     """Return the page of a scenario, with what was tried on it and refused."""
     documents, own = visit.documents, f"/v1/scenarios/{id}"
-    expand = "&expand=true" if visit.query.get("expand") else ""
+    expand = "&expand=true" if visit.is_expanded else ""
     async with asyncio.TaskGroup() as group:
         group.create_task(visit.meet())
         found = group.create_task(documents.part(own, Scenario))
