@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.errors import AssertFailure
@@ -26,6 +27,8 @@ from tests.service.database.filled import (
 )
 
 from stackloom.errors import LostLease
+from stackloom.service.database.endings import RunEnd
+from stackloom.service.database.events import Place
 from stackloom.service.database.jobs import JobTable
 from stackloom.service.database.pool import Pool
 from stackloom.service.database.store import Store
@@ -238,5 +241,42 @@ def test_a_project_has_room_for_so_many_and_what_was_begun_has_it_first(database
         assert await jobs.due(per_project=PER_PROJECT, limit=10) == [one, new]
         assert not await world.takes(new)
         assert await world.takes(one)
+
+    at_database(database_url, live)
+
+
+def test_a_scenario_that_is_deleted_takes_along_what_was_still_to_be_done(
+    database_url: str,
+) -> None:
+    """Neither a run behind its destroy nor a check by the clock makes anything of it again."""
+
+    async def live(pool: Pool) -> None:
+        store, jobs = Store(pool, "blue"), JobTable(pool)
+        scenario = await a_scenario(store)
+        held = await a_run(store, scenario)
+        await jobs.hold(await taken(jobs, held.id), until=NO_PATIENCE)
+        last = await store.runs.create(
+            id=uuid4(),
+            scenario_id=scenario.id,
+            operation="destroy",
+            auto_approve=True,
+            then_delete=True,
+            grant_id=None,
+            sealed_secrets=None,
+            by="ada-id",
+            global_request_id="",
+        )
+        queued = await a_run(store, scenario, operation="check")
+        destroyed = RunEnd(state="succeeded", condition="absent")
+        await jobs.end(await taken(jobs, last.id), destroyed, until=NO_PATIENCE)
+        states = [(await store.runs.get(each.id)).state for each in (held, last, queued)]
+        assert states == ["cancelled", "succeeded", "cancelled"]
+        assert await jobs.due(per_project=PER_PROJECT, limit=10) == []
+        (*_, end) = await store.events.after(Place(job_id=queued.id), 0, 10)
+        assert end.message == "cancelled: the scenario was deleted"
+        assert (await a_scenario(store)).id != scenario.id, "its name is free"
+        with pytest.raises(Refused) as refused:
+            await store.scenarios.get(scenario.id)
+        assert refused.value.code == "not-found"
 
     at_database(database_url, live)

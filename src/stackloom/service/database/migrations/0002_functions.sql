@@ -307,6 +307,23 @@ begin
     return true;
 end $$;
 
+-- The scenario goes, and with it the runs that would come after this one.
+create function stackloom.delete_scenario(p_last stackloom.jobs) returns void
+language plpgsql as $$
+declare
+    v_job stackloom.jobs;
+begin
+    update stackloom.scenarios set deleted_at = clock_timestamp(), next_check_at = null
+        where id = p_last.scenario_id;
+    for v_job in
+        select * from stackloom.jobs
+        where scenario_id = p_last.scenario_id and kind = 'run' and state in ('queued', 'held')
+        order by queued_at, id for no key update
+    loop
+        perform stackloom.finish(v_job, 'cancelled', 'the scenario was deleted');
+    end loop;
+end $$;
+
 create function stackloom.end_run(p_job stackloom.jobs, p_end json) returns void
 language plpgsql as $$
 declare
@@ -326,12 +343,11 @@ begin
         outputs = case when v_run.operation = 'destroy'
                             and p_end ->> 'state' = 'succeeded' then null
                        else coalesce(p_end -> 'outputs', outputs) end,
-        has_run = has_run and coalesce(p_end ->> 'condition', '') <> 'absent',
-        deleted_at = case when v_run.then_delete and p_end ->> 'state' = 'succeeded'
-                          then clock_timestamp() end,
-        next_check_at = case when v_run.then_delete and p_end ->> 'state' = 'succeeded'
-                             then null else next_check_at end
+        has_run = has_run and coalesce(p_end ->> 'condition', '') <> 'absent'
         where id = p_job.scenario_id;
+    if v_run.then_delete and p_end ->> 'state' = 'succeeded' then
+        perform stackloom.delete_scenario(p_job);
+    end if;
     if p_end -> 'resources' is not null then
         delete from stackloom.resources where scenario_id = p_job.scenario_id;
         insert into stackloom.resources
