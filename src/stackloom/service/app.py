@@ -31,6 +31,7 @@ from stackloom.service.rest.envelope import Envelope
 from stackloom.service.rest.opening import opened
 from stackloom.service.rest.route import Route
 from stackloom.service.rest.routes import all_routes
+from stackloom.service.rest.sending import without_body
 from stackloom.service.settings import ServiceSettings
 from stackloom.service.settings_sources import read_settings
 from stackloom.web.api import InMemoryApi
@@ -94,6 +95,8 @@ class Application:
         asked: Asked = scope["asked"]
         if is_page(path) and (path != "/" or "text/html" in asked.header("accept")):
             scope["template"] = "page"
+            if scope["method"] == "HEAD":  # Litestar has no page for it
+                scope, send = {**scope, "method": "GET"}, without_body(send)
             await self._pages(scope, receive, send)
         else:
             await self._routed(scope, receive, send)

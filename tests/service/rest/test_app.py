@@ -64,6 +64,32 @@ def test_it_opens_and_closes_with_the_server(database_url: str, tmp_path: Path) 
     assert statuses == [503, 200, 503]
 
 
+def test_head_of_a_page(database_url: str, tmp_path: Path) -> None:
+    """As GET, without the body: what is there, what is not, and what one has to log in for."""
+    app = app_for(settings_for(database_url, tmp_path))
+    browser = {"Accept": "text/html"}
+    differing = {"x-openstack-request-id"}
+
+    async def run() -> list[int]:
+        statuses: list[int] = []
+        transport = httpx2.ASGITransport(app)
+        async with (
+            app.running(),
+            httpx2.AsyncClient(transport=transport, base_url=URL, headers=browser) as client,
+        ):
+            for path in ("/login", "/static/page.css", "/static/none", "/", "/plans/none"):
+                head, whole = await client.head(path), await client.get(path)
+                said, meant = ({**each.headers} for each in (head, whole))
+                assert head.status_code == whole.status_code
+                assert said.keys() == meant.keys()
+                assert {n for n in said if said[n] != meant[n]} <= differing
+                assert (head.content, len(whole.content) > 0) == (b"", whole.status_code != 303)
+                statuses.append(head.status_code)
+        return statuses
+
+    assert asyncio.run(run()) == [200, 200, 404, 303, 404]
+
+
 def test_settings_that_cannot_be_used() -> None:
     """The server is told why in words, and not started."""
 

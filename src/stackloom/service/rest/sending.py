@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import aclosing
 
 from stackloom.service.rest.answer import Stream
-from stackloom.service.rest.asgi import Receive, Send
+from stackloom.service.rest.asgi import Message, Receive, Send
 
 _BODILESS = frozenset({204, 304})
 
@@ -34,6 +34,17 @@ async def send_whole(
     await send({"type": "http.response.start", "status": status, "headers": pairs})
     sent = b"" if is_head or status in _BODILESS else body
     await send({"type": "http.response.body", "body": sent})
+
+
+def without_body(send: Send) -> Send:
+    """Return what sends an answer to HEAD, from whoever makes the one to GET."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return sent
 
 
 async def send_stream(
