@@ -12,6 +12,7 @@ from tests.service.database.filled import a_plan, a_run, a_scenario, at_database
 
 from stackloom.service.database.idempotency import Stored
 from stackloom.service.database.pool import DatabaseAway, Pool
+from stackloom.service.database.project import Limits
 from stackloom.service.database.store import Store
 from stackloom.service.new_id import making, new_id
 from stackloom.service.refusal import Refused
@@ -75,6 +76,39 @@ def test_how_a_request_ended_decides_what_becomes_of_its_key(database_url: str) 
         assert await ended_by("a", Refused("not-found", "no")) is False
         assert await ended_by("b", DatabaseAway("gone")) is True
         assert await ended_by("c", asyncio.CancelledError()) is True
+
+    at_database(database_url, live)
+
+
+def test_whoever_is_refused_late_leaves_the_answer_of_another(database_url: str) -> None:
+    """It was given up, and another process has answered; that answer is the request's."""
+
+    async def live(pool: Pool) -> None:
+        keys = Store(pool, "blue").idempotency
+        id = await keys.begin("ada-id", "k", b"h")
+        assert isinstance(id, UUID)
+        with contextlib.suppress(Refused):
+            async with keys.answering("ada-id", "k", id):
+                await executed(pool, MUCH_LATER)
+                assert await keys.begin("ada-id", "k", b"h") == id
+                await keys.end("ada-id", "k", STORED)
+                raise Refused("cloud.unreachable", "Keystone gave no answer")
+        assert await keys.begin("ada-id", "k", b"h") == STORED
+
+    at_database(database_url, live)
+
+
+def test_a_scenario_that_was_made_is_found_where_there_is_room_for_no_other(
+    database_url: str,
+) -> None:
+    """It may have been the last one."""
+
+    async def live(pool: Pool) -> None:
+        store = Store(pool, "blue", Limits(scenarios=1))
+        with making(UUID(int=7)):
+            assert await a_scenario(store) == await a_scenario(store)
+        with pytest.raises(Refused, match="as many as it may have"):
+            await a_scenario(store, "two")
 
     at_database(database_url, live)
 

@@ -45,9 +45,10 @@ _END = """
 _LEAVE = """
     update stackloom.idempotency_keys set is_left = true
     where project_id = %(project)s and user_id = %(user)s and key = %(key)s and status is null"""
+# Not the answer of another process, which was asked again meanwhile.
 _DROP = """
     delete from stackloom.idempotency_keys
-    where project_id = %(project)s and user_id = %(user)s and key = %(key)s"""
+    where project_id = %(project)s and user_id = %(user)s and key = %(key)s and status is null"""
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):

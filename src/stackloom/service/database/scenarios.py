@@ -120,6 +120,8 @@ class Scenarios:
         id = new_id()
         try:
             async with self._project.changing() as changing:
+                if await changing.row(_GET, id=id) is not None:
+                    return await self.get(id)  # made by the same request, whose answer was lost
                 await self._check_room(changing)
                 await changing.do(
                     _INSERT,
@@ -133,8 +135,6 @@ class Scenarios:
                     _INSERT_REVISION, id=id, number=1, source=as_json(source), by=created_by
                 )
         except UniqueViolation as error:
-            if await self._project.row(_GET, id=id) is not None:
-                return await self.get(id)  # made by the same request, whose answer was lost
             raise Refused(
                 "scenario.exists",
                 f'the project has a scenario "{name}"',
