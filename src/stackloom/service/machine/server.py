@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from stackloom.service.machine.connection import Connection
+from stackloom.service.machine.forwarded import behind_proxy
 from stackloom.service.rest.asgi import AsgiApp
 from stackloom.service.settings import ServerSettings
 
@@ -44,7 +45,7 @@ class Server(uvicorn.Server):
 
 def _config(app: AsgiApp, settings: ServerSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        app,
+        behind_proxy(app) if settings.behind_proxy else app,
         http=Connection,
         ws="none",
         # Of an error at the start, the lifespan of ASGI tells the text of a traceback only.
@@ -52,8 +53,7 @@ def _config(app: AsgiApp, settings: ServerSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=settings.behind_proxy,
-        forwarded_allow_ips="*" if settings.behind_proxy else "",
+        proxy_headers=False,  # it would believe callers, see behind_proxy
         timeout_graceful_shutdown=DRAIN_SECONDS,
         ssl_certfile=settings.tls_certificate or None,
         ssl_keyfile=settings.tls_key or None,
