@@ -110,3 +110,27 @@ def test_every_table_belongs_to_projects(database_url: str) -> None:
         assert {name for (name,) in rows} == NOT_OF_PROJECTS
 
     at_database(database_url, live)
+
+
+# A foreign key whose columns no index begins with; one over some rows has all but null.
+WITHOUT_INDEX = """
+    select conname
+    from pg_constraint as key
+    where contype = 'f' and connamespace = 'stackloom'::regnamespace
+      and confrelid <> 'stackloom.projects'::regclass
+      and not exists (
+        select from pg_index as index
+        where index.indrelid = key.conrelid and index.indkey[0] = key.conkey[1]
+          and (index.indpred is null
+               or pg_get_expr(index.indpred, index.indrelid) like '(%% IS NOT NULL)'))"""
+
+
+def test_what_hangs_on_a_row_that_goes_is_found_by_an_index(database_url: str) -> None:
+    """Housekeeping would go through a whole table for each row else; projects never go."""
+
+    async def live(pool: Pool) -> None:
+        assert await executed(pool, WITHOUT_INDEX) == []
+        await executed(pool, "drop index stackloom.jobs_of_scenario")
+        assert await executed(pool, WITHOUT_INDEX) == [("jobs_scenario_id_fkey",)]
+
+    at_database(database_url, live)

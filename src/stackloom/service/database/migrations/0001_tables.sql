@@ -51,6 +51,8 @@ create unique index scenarios_name on stackloom.scenarios (project_id, name)
 create index scenarios_page on stackloom.scenarios (project_id, created_at, id);
 create index scenarios_due on stackloom.scenarios (next_check_at) where next_check_at is not null;
 create index scenarios_tags on stackloom.scenarios using gin (tags);
+create index scenarios_of_grant on stackloom.scenarios (check_grant_id)
+    where check_grant_id is not null;
 
 create table stackloom.revisions (
     project_id text not null references stackloom.projects,
@@ -90,8 +92,8 @@ create unique index jobs_one_a_scenario on stackloom.jobs (scenario_id)
 create index jobs_waiting on stackloom.jobs (scenario_id, queued_at, id) where state = 'queued';
 create index jobs_active on stackloom.jobs (project_id) where state in ('queued', 'active');
 create index jobs_due on stackloom.jobs (not_before) where state in ('queued', 'active');
-create index jobs_grant on stackloom.jobs (grant_id) where grant_id is not null;
-create index jobs_of_grant on stackloom.jobs (grant_id) where state <> 'ended';
+create index jobs_of_grant on stackloom.jobs (grant_id) where grant_id is not null;
+create index jobs_left_of_grant on stackloom.jobs (grant_id) where state <> 'ended';
 create index jobs_of_scenario on stackloom.jobs (scenario_id);
 create index jobs_ended on stackloom.jobs (ended_at) where state = 'ended';
 
@@ -220,6 +222,7 @@ create table stackloom.webhook_deliveries (
 );
 create index webhook_deliveries_due on stackloom.webhook_deliveries (next_try_at)
     where state = 'waiting';
+create index webhook_deliveries_of_scenario on stackloom.webhook_deliveries (scenario_id);
 
 -- What was shown once is never said differently.
 create function stackloom.refuse_update() returns trigger language plpgsql as $$
