@@ -12,7 +12,7 @@ from tests.fakes.fake_cloud import PROJECT, FakeCloud
 from tests.service.worker.bench import GARDEN, CloudGrants, Shop, in_shop
 
 from stackloom.errors import Unreachable
-from stackloom.service.database.pool import connected, rows
+from stackloom.service.database.pool import connected, rows, transaction
 from stackloom.service.worker import scheduling
 from stackloom.service.worker.scheduling import GrantKeeper, begin_checks
 from stackloom.wire.scenario import Check, Scenario, ScenarioSource
@@ -68,6 +68,25 @@ def test_a_check_whose_time_has_come_runs_once(database_url: str) -> None:
         assert await begin_checks(shop.bench.pool) == []
 
     in_shop(database_url, work, cloud)
+
+
+def test_a_check_is_of_the_text_that_came_just_before_it(database_url: str) -> None:
+    """Whoever replaces a text has the project; the clock waits, and looks at what it finds."""
+
+    async def work(shop: Shop) -> None:
+        scenario, _ = await _checked_scenario(shop)
+        async with transaction(shop.bench.pool) as replacing:
+            await replacing.execute("select from stackloom.projects for no key update")
+            beginning = asyncio.create_task(begin_checks(shop.bench.pool))
+            waiting = "select from pg_locks where not granted"
+            while not await rows(replacing, waiting, {}):
+                await replacing.execute("select pg_sleep(0.01)")
+            await replacing.execute("update stackloom.scenarios set revision = 2")
+        (id,) = await beginning
+        assert (await shop.store.runs.get(id)).revision == 2
+        assert (await shop.store.scenarios.get(scenario.id)).last_run_id == id
+
+    in_shop(database_url, work)
 
 
 def test_drift_is_put_down_for_the_webhook(database_url: str) -> None:

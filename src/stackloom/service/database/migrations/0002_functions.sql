@@ -453,12 +453,13 @@ begin
         perform 1 from stackloom.projects where id = v_scenario.project_id for no key update;
         update stackloom.scenarios set next_check_at = clock_timestamp()
             + make_interval(secs => check_every_seconds)
-            where id = v_scenario.id and next_check_at <= clock_timestamp() and deleted_at is null;
+            where id = v_scenario.id and next_check_at <= clock_timestamp() and deleted_at is null
+            returning * into v_scenario;
         -- The scenario has changed meanwhile, or its last check has not come to its end yet.
         continue when not found or exists (
-            select from stackloom.runs join stackloom.jobs using (id)
-            where runs.scenario_id = v_scenario.id and operation = 'check'
-              and jobs.state in ('queued', 'active'));
+            select from stackloom.jobs join stackloom.runs using (id)
+            where jobs.scenario_id = v_scenario.id and jobs.state in ('queued', 'active')
+              and operation = 'check');
         insert into stackloom.jobs (id, project_id, scenario_id, kind, grant_id)
             values (gen_random_uuid(), v_scenario.project_id, v_scenario.id, 'run',
                     v_scenario.check_grant_id)
