@@ -22,16 +22,23 @@ class FakePeople:
     Args:
         expires_at: when every token ends; may be set anew.
         catalog: where the services of the cloud are, for whoever asks them.
+
+    Attributes:
+        addresses: from which tokens have come.
     """
 
     challenge = CHALLENGE
 
     def __init__(self, *, expires_at: datetime | None = None, catalog: Token | None = None) -> None:
         self.expires_at = expires_at
+        self.addresses: list[str] = []
         self._catalog = catalog
 
-    async def caller(self, token: Secret, *, request_id: str, global_request_id: str) -> Caller:
+    async def caller(
+        self, token: Secret, *, request_id: str, global_request_id: str, address: str = ""
+    ) -> Caller:
         """Return who the token says."""
+        self.addresses.append(address)
         if token.reveal() == "unscoped":
             raise Refused("scope.no-project", "the token is for no project")
         project, _, role = token.reveal().partition("-")

@@ -158,7 +158,9 @@ class LimitsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
         requests_per_second, requests_at_once, posts_per_second: of a project, by one process.
         streams, streams_per_project: of events, by one process.
         scenarios_per_project, queued_jobs_per_project: that are kept, that wait.
-        logins_per_minute: at the page, from one address.
+        logins_per_minute: that fail, at the page, from one address.
+        refused_tokens_per_minute: that Keystone has refused, from one address, by one process;
+            further ones are not looked at, but for those that were good before.
     """
 
     body_bytes: Count = 8 * 1024 * 1024
@@ -180,6 +182,7 @@ class LimitsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
     scenarios_per_project: Count = 1_000
     queued_jobs_per_project: Count = 100
     logins_per_minute: Count = 5
+    refused_tokens_per_minute: Count = 300
 
 
 class WebhooksSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from stackloom.log import Secret
 from stackloom.service.identity.caller import Caller
 from stackloom.service.identity.keystone import KeystoneIdentities
 from stackloom.service.refusal import Refused
-from stackloom.service.settings import IdentitySettings, ServiceSettings
+from stackloom.service.settings import IdentitySettings, LimitsSettings, ServiceSettings
 from stackloom.transport.client import NotSent, Request
 
 _REFUSED = answer(401, {"error": {"code": 401, "message": "The request you have made …"}})
@@ -46,14 +46,14 @@ class _Bench:
     def says(self, *replies: Any) -> None:
         self.transport.on("GET", TOKENS, *replies)
 
-    async def caller(self, token: str = "t-1") -> Caller:
+    async def caller(self, token: str = "t-1", *, address: str = "") -> Caller:
         return await self.identities.caller(
-            Secret(token), request_id="req-1", global_request_id="req-2"
+            Secret(token), request_id="req-1", global_request_id="req-2", address=address
         )
 
-    async def refused(self, token: str = "t-1") -> Refused:
+    async def refused(self, token: str = "t-1", *, address: str = "") -> Refused:
         with pytest.raises(Refused) as caught:
-            await self.caller(token)
+            await self.caller(token, address=address)
         return caught.value
 
     @property
@@ -113,6 +113,41 @@ def test_it_is_believed_for_a_while() -> None:
         await bench.caller()
         assert bench.asked == 2
         assert bench.counted == ["miss", "hit", "miss"]
+
+    asyncio.run(run())
+
+
+def test_whoever_shows_many_bad_tokens_is_no_longer_asked_for() -> None:
+    """Each random one would cost Keystone a request; one that was good before is looked at."""
+
+    async def run() -> None:
+        bench = _Bench()
+        most, here, there = LimitsSettings().refused_tokens_per_minute, "192.0.2.1", "192.0.2.2"
+        good = answer(200, token_document())
+        bench.says(good, *[_REFUSED] * (most + 2), good, good)
+        await bench.caller("good", address=here)
+        for number in range(most):
+            bench.clock.seconds = number / 100
+            told = await bench.refused(f"bad-{number}", address=here)
+            assert told.code == "token.refused"
+        assert bench.asked == 1 + most
+
+        told = await bench.refused("bad", address=here)
+        assert (told.code, told.headers) == ("rate.exceeded", {"Retry-After": "58"})
+        assert told.message == f"{most} tokens from {here} have failed within a minute"
+        await bench.caller("good", address=here)
+        assert (await bench.refused("bad-0", address=here)).code == "token.refused"
+        assert bench.asked == 1 + most
+        assert (await bench.refused("bad", address=there)).code == "token.refused"
+        assert bench.asked == 1 + most + 1
+
+        bench.clock.seconds = 60.0
+        assert (await bench.refused("another", address=here)).code == "token.refused"
+        assert (await bench.refused("a third", address=here)).code == "rate.exceeded"
+        await bench.caller("good", address=here)
+        bench.clock.seconds = 63.0
+        await bench.caller("a third", address=here)
+        assert bench.asked == 1 + most + 4
 
     asyncio.run(run())
 

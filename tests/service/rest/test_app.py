@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx2
+from tests.fakes.people import FakePeople
 from tests.service.rest.ring import Ring
-from tests.service.serving import URL, app_for, settings_for
+from tests.service.serving import MEMBER, URL, app_for, settings_for
 
 from stackloom.service.app import Application, create_app
 from stackloom.service.rest.asgi import Message
@@ -62,6 +63,28 @@ def test_it_opens_and_closes_with_the_server(database_url: str, tmp_path: Path) 
         {"type": "lifespan.shutdown.complete"},
     ]
     assert statuses == [503, 200, 503]
+
+
+def test_from_where_somebody_asks(database_url: str, tmp_path: Path) -> None:
+    """By that bad tokens are counted; of a page that asks for more, too."""
+    people = FakePeople()
+    app = app_for(settings_for(database_url, tmp_path), people)
+
+    async def run() -> None:
+        transport = httpx2.ASGITransport(app, client=("192.0.2.7", 1))
+        async with (
+            app.running(),
+            httpx2.AsyncClient(transport=transport, base_url=URL, headers=MEMBER) as client,
+        ):
+            assert (await client.get("/v1/token")).status_code == 200
+            log_in = {"bearer": "blue-member"}
+            sent = await client.post("/login", data=log_in, headers={"Origin": URL})
+            assert sent.status_code == 303
+            people.addresses.clear()
+            assert (await client.get("/", headers={"Accept": "text/html"})).status_code == 200
+
+    asyncio.run(run())
+    assert set(people.addresses) == {"192.0.2.7"}
 
 
 def test_head_of_a_page(database_url: str, tmp_path: Path) -> None:

@@ -59,9 +59,10 @@ async def a_line(
     people: FakePeople | None = None,
     tls: tuple[str, str] = ("", ""),
     credentials: grpc.ChannelCredentials | None = None,
+    behind_proxy: bool = False,
 ) -> AsyncIterator[Line]:
     """Open the service and a channel to it."""
-    settings = _listening(settings_for(database_url, folder, limits), tls)
+    settings = _listening(settings_for(database_url, folder, limits), tls, behind_proxy)
     app = app_for(settings, people)
     async with app.running() as context, rpc_serving(settings, context) as port:
         address = f"localhost:{port}"
@@ -83,9 +84,15 @@ async def a_line(
             )
 
 
-def _listening(settings: ServiceSettings, tls: tuple[str, str]) -> ServiceSettings:
+def _listening(
+    settings: ServiceSettings, tls: tuple[str, str], behind_proxy: bool
+) -> ServiceSettings:
     server = msgspec.structs.replace(
-        settings.server, grpc_listen="localhost:0", tls_certificate=tls[0], tls_key=tls[1]
+        settings.server,
+        grpc_listen="localhost:0",
+        tls_certificate=tls[0],
+        tls_key=tls[1],
+        behind_proxy=behind_proxy,
     )
     return msgspec.structs.replace(settings, server=server)
 

@@ -237,6 +237,28 @@ def test_who_asks_is_told(database_url: str, tmp_path: Path) -> None:
     assert not caller.HasField("expires_at")
 
 
+@pytest.mark.parametrize(
+    ("is_behind", "said", "meant"),
+    [
+        (False, (("x-forwarded-for", "192.0.2.7"),), {"127.0.0.1", "::1"}),
+        (True, (("x-forwarded-for", "1.1.1.1, 192.0.2.7"),), {"192.0.2.7"}),
+        (True, (), {""}),
+    ],
+)
+def test_from_where_somebody_asks(
+    database_url: str, tmp_path: Path, is_behind: bool, said: Any, meant: set[str]
+) -> None:
+    """By that bad tokens are counted; behind a proxy its word counts, and only there."""
+    people = FakePeople()
+
+    async def work(line: Line) -> None:
+        await line.lists.GetCaller(Empty(), metadata=(*MEMBER, *said))
+
+    on_a_line(database_url, tmp_path, work, people=people, behind_proxy=is_behind)
+    assert len(people.addresses) == 1
+    assert people.addresses[0] in meant
+
+
 @pytest.mark.parametrize("format", ["svg", "dot"])
 def test_a_picture_comes_as_data_and_drawn(database_url: str, tmp_path: Path, format: str) -> None:
     """Each part in a message of its own sort."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often one address may try to log in."""
+"""How often one address may fail: to log in, or with a token that is none."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ _IPV6_PREFIX = 64
 
 
 class Attempts:
-    """Remembers when each address failed to log in.
+    """Remembers when each address failed.
 
     Args:
         per_minute: failures after which an address has to wait.
+        what: it fails with, as messages name it.
         now: a monotonic clock, in seconds.
     """
 
-    def __init__(self, per_minute: int, *, now: Callable[[], float]) -> None:
+    def __init__(self, per_minute: int, *, what: str = "log-ins", now: Callable[[], float]) -> None:
+        self._what = what
         self._per_minute = per_minute
         self._now = now
         self._by_address: RecentlyUsed[str, deque[float]] = RecentlyUsed(
@@ -38,26 +40,43 @@ class Attempts:
         Raises:
             Refused: ``rate.exceeded``: it has failed too often within a minute.
         """
-        where, now = _network(address), self._now()
-        times = self._by_address.get(where) or deque()
-        while times and times[0] <= now - _WINDOW_SECONDS:
-            times.popleft()
+        self.check(address)
+        self.count(address)
+
+    def check(self, address: str) -> None:
+        """Check that *address* may try.
+
+        Raises:
+            Refused: ``rate.exceeded``: it has failed too often within a minute.
+        """
+        times, now = self._times(address), self._now()
         if len(times) >= self._per_minute:
             seconds = math.ceil(times[0] + _WINDOW_SECONDS - now)
             raise Refused(
                 "rate.exceeded",
-                f"{self._per_minute} log-ins from {address} have failed within a minute",
+                f"{self._per_minute} {self._what} from {address} have failed within a minute",
                 hint=f"try again in {seconds} s",
                 headers={"Retry-After": str(seconds)},
             )
-        times.append(now)
-        self._by_address.put(where, times, size_bytes=1)
+
+    def count(self, address: str) -> None:
+        """Take down that *address* has failed."""
+        times = self._times(address)
+        times.append(self._now())
+        self._by_address.put(_network(address), times, size_bytes=1)
 
     def take_back(self, address: str) -> None:
         """Do not count the last try of *address*: it was a good one, or Keystone was away."""
         times = self._by_address.get(_network(address))
         if times:
             times.pop()
+
+    def _times(self, address: str) -> deque[float]:
+        """Return when an address failed within the last minute."""
+        times = self._by_address.get(_network(address)) or deque()
+        while times and times[0] <= self._now() - _WINDOW_SECONDS:
+            times.popleft()
+        return times
 
 
 def _network(address: str) -> str:

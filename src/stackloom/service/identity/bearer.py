@@ -28,7 +28,14 @@ class BearerIdentities:
         self.config = config
         self._bearer = bearer.reveal().encode()
 
-    async def caller(self, token: Secret, *, request_id: str, global_request_id: str) -> Caller:
+    async def caller(
+        self,
+        token: Secret,
+        *,
+        request_id: str,
+        global_request_id: str,
+        address: str = "",  # noqa: ARG002 - nobody is asked, so nobody has to be spared
+    ) -> Caller:
         """Return the one caller there is.
 
         Raises:

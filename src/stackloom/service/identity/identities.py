@@ -25,11 +25,18 @@ class Identities(Protocol):
 
     challenge: str
 
-    async def caller(self, token: Secret, *, request_id: str, global_request_id: str) -> Caller:
+    async def caller(
+        self, token: Secret, *, request_id: str, global_request_id: str, address: str = ""
+    ) -> Caller:
         """Return who shows *token*.
 
+        Args:
+            address: that it comes from; those of one that shows too many bad ones are no longer
+                looked at. "" where it does not count.
+
         Raises:
-            Refused: ``token.refused``, ``scope.no-project`` or ``identity.away``.
+            Refused: ``token.refused``, ``scope.no-project``, ``rate.exceeded`` or
+                ``identity.away``.
         """
         ...
 

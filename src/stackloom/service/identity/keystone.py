@@ -14,6 +14,7 @@ from stackloom.auth.token import Token
 from stackloom.errors import AuthFailed, BadAnswer, BadRequest, CloudError, Forbidden, NotFound
 from stackloom.log import Secret
 from stackloom.service.flights import Flights
+from stackloom.service.identity.attempts import Attempts
 from stackloom.service.identity.caller import Caller
 from stackloom.service.identity.keystone_door import KeystoneDoor, away
 from stackloom.service.identity.service_user import ServiceUser
@@ -84,19 +85,24 @@ class KeystoneIdentities:
         self._refusals: RecentlyUsed[bytes, _Known] = RecentlyUsed(
             most=identity.cache_entries, most_bytes=_MOST_BYTES
         )
+        self._attempts = Attempts(settings.limits.refused_tokens_per_minute, what="tokens", now=now)
         self._service_user: ServiceUser | None = None
         if identity.service_user:
             self._service_user = ServiceUser(identity, self._door.exchange)
 
-    async def caller(self, token: Secret, *, request_id: str, global_request_id: str) -> Caller:
+    async def caller(
+        self, token: Secret, *, request_id: str, global_request_id: str, address: str = ""
+    ) -> Caller:
         """Return who shows *token*.
 
         A token is believed for ``[identity] cache_seconds``, and never beyond its own end; one that
         was refused is not asked for again for ``refusal_seconds``. Many who show the same token at
-        once cost one request.
+        once cost one request. From an *address* that has shown ``[limits]
+        refused_tokens_per_minute`` bad ones, only those that were good before are taken.
 
         Raises:
-            Refused: ``token.refused``, ``scope.no-project`` or ``identity.away``.
+            Refused: ``token.refused``, ``scope.no-project``, ``rate.exceeded`` or
+                ``identity.away``.
         """
         text = token.reveal()
         if not (text.isascii() and text.isprintable() and 0 < len(text) <= _MOST_CHARACTERS):
@@ -104,8 +110,10 @@ class KeystoneIdentities:
         digest = sha256(text.encode()).digest()
         known = self._known.get(digest) or self._refusals.get(digest)
         if known is None or known.until <= self._now():
+            if address and (known is None or known.caller is None):
+                self._attempts.check(address)
             known = await self._flights.join(
-                digest, lambda: self._look(token, digest, global_request_id)
+                digest, lambda: self._look(token, digest, global_request_id, address)
             )
         else:
             self._count("hit")
@@ -117,7 +125,9 @@ class KeystoneIdentities:
         """Give the connections back."""
         await self._door.close()
 
-    async def _look(self, token: Secret, digest: bytes, global_request_id: str) -> _Known:
+    async def _look(
+        self, token: Secret, digest: bytes, global_request_id: str, address: str
+    ) -> _Known:
         """Ask Keystone about a token, and remember what it says."""
         answer: Answer | None = None
         refusal: tuple[str, str, str]
@@ -138,6 +148,8 @@ class KeystoneIdentities:
             self._known.put(digest, known, size_bytes=_WEIGHT * len(answer.body))
             return known
         known = _Known(until=self._now() + self._refusal_seconds, refusal=refusal)
+        if address:
+            self._attempts.count(address)
         self._known.drop(digest)
         self._refusals.put(digest, known, size_bytes=len(digest))
         return known

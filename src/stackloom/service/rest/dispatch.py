@@ -77,6 +77,7 @@ async def _meet(route: Route, asked: Asked) -> None:
         token_of(asked),
         request_id=asked.request_id,
         global_request_id=asked.global_request_id,
+        address=asked.client,
     )
     asked.meet(caller)
     context.rates.check(caller.project_id, asked.method)

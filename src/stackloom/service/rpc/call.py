@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractContextManager, aclosing
 from datetime import UTC, datetime
 from typing import NoReturn
+from urllib.parse import unquote
 from uuid import uuid4
 
 from google.protobuf.message import DecodeError, Message
@@ -99,10 +100,18 @@ class Call:
             self._token(),
             request_id=self._request_id,
             global_request_id=self._global_request_id,
+            address=self._address(),
         )
         self._project_id = caller.project_id
         self._context.rates.check(caller.project_id, "POST" if self._method.is_making else "GET")
         return Asked(context=self._context, caller=caller)
+
+    def _address(self) -> str:
+        """Return the address that asks: behind a proxy the one that it names, "" for none."""
+        if self._context.settings.server.behind_proxy:
+            return self._said.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        kind, _, place = unquote(self._servicer.peer()).partition(":")
+        return place.rpartition(":")[0].strip("[]") if kind in {"ipv4", "ipv6"} else ""
 
     def _token(self) -> Secret:
         text = self._said.get("x-auth-token", "")
