@@ -66,9 +66,21 @@ def _tell(schema: Schema, struct: type[msgspec.Struct]) -> None:
             # Beside a reference nothing counts in older readers, and 3.1 allows a description.
             schema["properties"][name] = {**inner, "description": text[:1].upper() + text[1:]}
     if only := EXACTLY_ONE.get(struct):
-        schema["oneOf"] = [
-            {"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in only
-        ]
+        schema |= _exactly_one(only)
+
+
+def _exactly_one(names: tuple[str, ...]) -> Schema:
+    """Return the rule that one of the fields is given, and that the others are not, or null.
+
+    ``oneOf`` would be shorter, but generators for Go and Java take what has one for a union, and
+    leave its fields out (openapi-generator 7.26.0); they pass over ``if``.
+    """
+    first, *others = names
+    is_given: Schema = {"required": [first], "properties": {first: {"not": {"type": "null"}}}}
+    if not others:
+        return is_given
+    no_other: Schema = {"properties": {name: {"type": "null"} for name in others}}
+    return {"if": is_given, "then": no_other, "else": _exactly_one(tuple(others))}
 
 
 def _polished(node: Any, unions: Mapping[str, str]) -> Any:
