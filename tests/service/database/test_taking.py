@@ -7,7 +7,6 @@ import asyncio
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -38,7 +37,7 @@ from stackloom.wire.scenario import Scenario
 
 PER_PROJECT = 2
 MOST_JOBS = 8
-IN_AN_HOUR = datetime.now(UTC) + timedelta(hours=1)
+AN_HOUR = 3_600.0
 
 # What happens, and to which job, scenario or worker: numbers wrap round.
 VERBS = (
@@ -127,7 +126,7 @@ class World:
         elif verb == "release":
             await jobs.release(job, until=NO_PATIENCE)
         elif verb == "release later":
-            await jobs.release(job, until=NO_PATIENCE, not_before=IN_AN_HOUR, is_try=True)
+            await jobs.release(job, until=NO_PATIENCE, after_seconds=AN_HOUR, is_try=True)
         elif verb == "hold":
             await jobs.hold(job, until=NO_PATIENCE)
         else:
@@ -230,7 +229,7 @@ def test_a_project_has_room_for_so_many_and_what_was_begun_has_it_first(database
         one, two, three = [(await a_run(world.store, each)).id for each in world.scenarios]
         job = await taken(jobs, one)
         await jobs.begin_applying(job, until=NO_PATIENCE)
-        await jobs.release(job, until=NO_PATIENCE, not_before=IN_AN_HOUR, is_try=True)
+        await jobs.release(job, until=NO_PATIENCE, after_seconds=AN_HOUR, is_try=True)
         # It waits for a while, so both others have room.
         assert await world.takes(two)
         assert await world.takes(three)

@@ -127,7 +127,7 @@ def test_whoever_lost_the_job_writes_nothing(database_url: str) -> None:
             with pytest.raises(LostLease):
                 await write
         left = await jobs.unfinished(new)
-        assert set(left.begun_at_by_address) == {"network.blue"}
+        assert set(left.seconds_by_address) == {"network.blue"}
         assert not left.is_new
         events = await store.events.after(Place(job_id=run.id), 0, 100)
         assert [each.message for each in events] == [

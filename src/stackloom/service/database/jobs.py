@@ -7,7 +7,6 @@ Every change is one SQL function of ``migrations/0002_functions.sql``, which say
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -34,7 +33,8 @@ _INTENT_ENDED = """
     select stackloom.intent_ended(%(id)s, %(attempt)s, %(addresses)s::text[]) as answer"""
 _FORGET = "select stackloom.forget(%(id)s, %(attempt)s) as answer"
 _INTENTS = """
-    select address, begun_at from stackloom.intents
+    select address, extract(epoch from clock_timestamp() - begun_at)::float8 as seconds
+    from stackloom.intents
     where project_id = %(project)s and scenario_id = %(scenario)s"""
 _HAS_RUN = """
     select has_run from stackloom.scenarios
@@ -46,7 +46,8 @@ _BEGIN_APPLYING = "select stackloom.begin_applying(%(id)s, %(attempt)s) as answe
 _HOLD = "select stackloom.hold_job(%(id)s, %(attempt)s) as answer"
 _RELEASE = """
     select stackloom.release_job(
-        %(id)s, %(attempt)s, %(not_before)s, %(is_try)s, %(reason)s) as answer"""
+        %(id)s, %(attempt)s, clock_timestamp() + make_interval(secs => %(after)s),
+        %(is_try)s, %(reason)s) as answer"""
 _END = """
     select stackloom.end_job(
         %(id)s, %(attempt)s, %(batch)s, %(end)s, %(picture)s, %(bodies)s::json[]) as answer"""
@@ -65,11 +66,11 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_new: none of them has begun to change anything.
-        begun_at_by_address: creates without an ending, and when they began.
+        seconds_by_address: creates without an ending, and how long ago they began.
     """
 
     is_new: bool
-    begun_at_by_address: Mapping[str, datetime]
+    seconds_by_address: Mapping[str, float]
 
 
 class JobTable:
@@ -143,7 +144,7 @@ class JobTable:
         scenario = await self._row(_HAS_RUN, **values)
         return Unfinished(
             is_new=scenario is None or not scenario["has_run"],
-            begun_at_by_address={each["address"]: each["begun_at"] for each in begun},
+            seconds_by_address={each["address"]: each["seconds"] for each in begun},
         )
 
     async def planned(
@@ -171,7 +172,7 @@ class JobTable:
         job: Job,
         *,
         until: float,
-        not_before: datetime | None = None,
+        after_seconds: float = 0.0,
         is_try: bool = False,
         reason: str = "",
     ) -> None:
@@ -180,10 +181,10 @@ class JobTable:
         One that somebody has asked to cancel is cancelled instead.
 
         Args:
-            not_before: when it is due again; None: at once.
+            after_seconds: when it is due again, by the database's clock.
             is_try: it failed for a reason that passes; counted in ``tries``.
         """
-        values = {"not_before": not_before, "is_try": is_try, "reason": reason}
+        values = {"after": after_seconds, "is_try": is_try, "reason": reason}
         await self._mine(job, _RELEASE, until, values)
 
     async def end(

@@ -12,7 +12,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from stackloom.cloud import cloud as clouds
@@ -286,7 +285,7 @@ class Carriage:
             await jobs.release(
                 job,
                 until=until,
-                not_before=_after(verdict.after_seconds),
+                after_seconds=verdict.after_seconds,
                 is_try=verdict.is_try,
                 reason=self._story.hide(verdict.reason),
             )
@@ -315,7 +314,3 @@ async def _until_lost(lease: Lease) -> None:
     """Wait until the lease is lost, and raise that: it ends whatever goes on beside it."""
     await lease.lost.wait()
     raise LostLease("another worker may go on with it")
-
-
-def _after(seconds: float) -> datetime | None:
-    return datetime.now(UTC) + timedelta(seconds=seconds) if seconds else None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Self
 
@@ -41,8 +42,10 @@ class DatabaseRecords:
     async def read(cls, job: Job, lease: Lease, jobs: JobTable, telling: Telling) -> Self:
         """Return them with what earlier runs have left."""
         left = await jobs.unfinished(job)
+        # The clocks of this machine and of the database's need not agree.
+        now = time.time()
         begun = {
-            _address(address): at.timestamp() for address, at in left.begun_at_by_address.items()
+            _address(address): now - seconds for address, seconds in left.seconds_by_address.items()
         }
         return cls(job, lease, jobs, telling, is_new=left.is_new, unfinished=begun)
 
