@@ -220,6 +220,28 @@ def test_no_more_than_so_many() -> None:
     assert asyncio.run(run()) == ["blue rate.exceeded 5"]
 
 
+def test_who_comes_at_the_same_moment_is_counted() -> None:
+    """Before anything was sent to the first; who is sent nothing at all makes room again."""
+
+    async def run() -> None:
+        streams = Streams(LimitsSettings(streams_per_project=1))
+        first = opened(Events(), streams)
+        with pytest.raises(Refused, match="the project watches with 1 streams already"):
+            opened(Events(), streams)
+
+        async def send(_message: Message) -> None:
+            assert streams.open_now == 1
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        await send_stream(send, receive, first, is_head=True)
+        assert streams.open_now == 0
+        assert await all_of(opened(Events(), streams).pieces) != b""
+
+    asyncio.run(run())
+
+
 def test_a_reader_that_goes_away() -> None:
     """Nothing is left behind: no task, no follower, no count."""
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -33,8 +33,13 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """An answer that is sent piece by piece until it ends or the caller goes."""
+    """An answer that is sent piece by piece until it ends or the caller goes.
+
+    Attributes:
+        close: called when no more of it is sent, also where none of it was.
+    """
 
     pieces: AsyncGenerator[bytes]
     media_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    close: Callable[[], None]

@@ -55,10 +55,13 @@ async def send_stream(
         (name.lower().encode(), value.encode("latin-1")) for name, value in stream.headers.items()
     ]
     pairs.append((b"content-type", stream.media_type.encode()))
-    await send({"type": "http.response.start", "status": 200, "headers": pairs})
-    if not is_head:
-        await _send_pieces(send, receive, stream)
-    await send({"type": "http.response.body", "body": b""})
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": pairs})
+        if not is_head:
+            await _send_pieces(send, receive, stream)
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        stream.close()
 
 
 async def _send_pieces(send: Send, receive: Receive, stream: Stream) -> None:

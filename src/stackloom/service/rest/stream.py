@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -125,17 +125,20 @@ def stream_of(
         Refused: too many are watching.
     """
     streams.check(reader.project_id)
+    # From here on, not from the first piece on: many may come before that.
+    counted = ExitStack()
+    counted.enter_context(streams.counted(reader.project_id))
     writing = _Sse(number) if media_type == SSE else _Lines()
 
     async def pieces() -> AsyncGenerator[bytes]:
-        with streams.counted(reader.project_id):
+        with counted:
             yield writing.begin
             told = _told(events, writing, streams.closing, reader, now)
             async with aclosing(told):
                 async for piece in told:
                     yield piece
 
-    return Stream(pieces=pieces(), media_type=media_type, headers=_HEADERS)
+    return Stream(pieces=pieces(), media_type=media_type, headers=_HEADERS, close=counted.close)
 
 
 class _Sse:
