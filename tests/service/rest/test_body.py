@@ -197,12 +197,12 @@ def test_a_body_becomes_a_struct() -> None:
         ),
         (
             b'{"source": {"text": "", "variables": {"a": {"b": "\\u0000"}}}}',
-            "a text of the body has a NUL character in it: '\\x00'",
+            "a text of the body has a NUL character in it",
             "",
         ),
         (
             b'{"source": {"text": "", "variables": {"a\\u0000": 1}}}',
-            "a text of the body has a NUL character in it: 'a\\x00'",
+            "a text of the body has a NUL character in it",
             "",
         ),
     ],
