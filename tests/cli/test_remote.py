@@ -10,8 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import pytest
 from tests.cli.conftest import CommandLine, Said
+from tests.web.samples import run
 
 URL = "http://127.0.0.1:9"
 ID = "3f2b8c1e-5d4a-4c6b-9e8f-0a1b2c3d4e5f"
@@ -68,6 +70,18 @@ def test_a_service_that_is_not_there_is_told(
 
 
 @contextmanager
+def _answering(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Be a service of a few words; give its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
 def _refusing(asked: list[str]) -> Iterator[str]:
     """Be a service that takes no token, and notes which one was shown."""
     refusal = {
@@ -88,13 +102,46 @@ def _refusing(asked: list[str]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with _answering(Handler) as url:
+        yield url
+
+
+@contextmanager
+def _forgetting() -> Iterator[str]:
+    """Be a service with a run, whose events nobody may read any more: the token has ended."""
+    ended = {
+        "errors": [
+            {"code": "stackloom.token.refused", "status": 401, "title": "t", "detail": "it ended"}
+        ]
+    }
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_run = not self.path.endswith("/events")
+            body = msgspec.json.encode(run(plan_id=None) if is_run else ended)
+            self.send_response(200 if is_run else 401)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with _answering(Handler) as url:
+        yield url
+
+
+def test_what_ends_the_watching_is_told_in_words(stackloom: CommandLine) -> None:
+    """As everywhere else: it is no mistake of stackloom's."""
+    with _forgetting() as url:
+        said = stackloom("watch", ID, "--server", url)
+    assert said == Said(
+        code=3,
+        stdout="",
+        stderr="error: it ended (HTTP 401)\n"
+        f"hint: the service at {url} takes the token of its own Keystone, or the bearer that it "
+        "printed, in STACKLOOM_TOKEN\n",
+    )
 
 
 def test_a_bearer_that_is_refused_is_not_shown(stackloom: CommandLine) -> None:

@@ -25,7 +25,14 @@ from stackloom.cli.running import confirm, raise_if_not_done, show_event, show_p
 from stackloom.client import Client
 from stackloom.client.refusals import recorded
 from stackloom.client.sources import Sent
-from stackloom.errors import BadScenario, Conflict, Interrupted, Problem, UsageError
+from stackloom.errors import (
+    BadScenario,
+    Conflict,
+    Interrupted,
+    Problem,
+    StackloomError,
+    UsageError,
+)
 from stackloom.wire.event import JobState
 from stackloom.wire.plan import Plan, PlanOperation
 from stackloom.wire.run import Run
@@ -178,27 +185,47 @@ async def _until_left(
     progress: Progress,
     cancel: Callable[[], Coroutine[Any, Any, None]] | None,
 ) -> None:
-    """Await *showing*; the first Ctrl-C cancels the run, where that is wanted, the next leaves."""
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(showing)
-        first = cancel
+    """Await *showing*; the first Ctrl-C cancels the run, where that is wanted, the next leaves.
 
-        def pressed() -> None:
-            nonlocal first
-            if first is None:
-                task.cancel()
-                return
-            progress.line("stopping: waiting for what is under way (Ctrl-C again leaves it alone)")
-            group.create_task(first())
-            first = None
+    Raises:
+        StackloomError: what *showing* raised.
+        Interrupted: the run is left alone.
+    """
+    # Not in a task group, which would put what they raise into an exception of its own.
+    task = asyncio.ensure_future(showing)
+    cancelling: asyncio.Future[None] | None = None
 
+    def pressed() -> None:
+        nonlocal cancelling
+        if cancel is None or cancelling is not None:
+            task.cancel()
+            return
+        progress.line("stopping: waiting for what is under way (Ctrl-C again leaves it alone)")
+        cancelling = asyncio.ensure_future(_cancelled(cancel, progress))
+
+    try:
         with _ctrl_c(pressed):
             await asyncio.wait([task])
+    finally:
+        for each in filter(None, (task, cancelling)):
+            each.cancel()
+            await asyncio.wait([each])
     if task.cancelled():
         raise Interrupted(
             f'scenario "{run.scenario_name}": run {run.id} goes on without anybody watching',
             hint=f"to watch it again: stackloom watch {run.id} --server URL",
         )
+    task.result()
+
+
+async def _cancelled(cancel: Callable[[], Coroutine[Any, Any, None]], progress: Progress) -> None:
+    """Have the run cancelled; where that cannot be, say so and go on watching."""
+    try:
+        await cancel()
+    except Conflict:
+        pass  # it has ended by itself meanwhile, which is shown
+    except StackloomError as error:
+        progress.line(f"it could not be cancelled: {error}")
 
 
 def _show_state(progress: Progress, event: JobState) -> None:
