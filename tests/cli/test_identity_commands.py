@@ -132,6 +132,25 @@ def test_a_secret_is_known_by_its_name(name: str, is_secret: bool) -> None:
     assert (shown(name, "x") == "***") is is_secret
 
 
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("postgresql://me:pass@db/x", "postgresql://***@db/x"),
+        (
+            "postgresql://db/x?user=me&password=pass&a=b",
+            "postgresql://db/x?user=me&password=***&a=b",
+        ),
+        ("postgresql://me:pass@db/x?sslpassword=pass", "postgresql://***@db/x?sslpassword=***"),
+        ("postgresql://me@/x?host=%2Frun", "postgresql://***@/x?host=%2Frun"),
+        ("http://host/a@b", "http://host/a@b"),
+        ("plain", "plain"),
+    ],
+)
+def test_an_address_may_have_a_secret_in_it(value: str, meant: str) -> None:
+    """Before the host, or behind the question mark."""
+    assert shown("url", value) == meant
+
+
 def test_the_clouds_of_the_files_are_listed(stackloom: CommandLine, files: Path) -> None:
     """With their regions and where they stand; nobody is asked."""
     said = stackloom("config", "list", "-f", "json", "-c", "Name", "-c", "Regions", "-c", "Source")

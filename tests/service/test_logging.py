@@ -94,6 +94,11 @@ def test_an_exception_is_one_line() -> None:
     [
         (f"token {_TOKEN}, again {_TOKEN}", "token ***, again ***"),
         ("at postgresql://me:pass@db/x failed", "at postgresql://***@db/x failed"),
+        (
+            "postgresql:///x?user=me&password=p%40ss&host=/run",
+            "postgresql:///x?user=me&password=***&host=/run",
+        ),
+        ("postgresql:///x?sslPassword=pass failed", "postgresql:///x?sslPassword=*** failed"),
         ("X-Auth-Token: abc def", "X-Auth-Token: *** def"),
         ("{'x-subject-token': 'abc'}", "{'x-subject-token': ***"),
         ("Authorization: Bearer abc", "Authorization: ***"),

@@ -28,6 +28,8 @@ _noted: ContextVar[Mapping[str, str]] = ContextVar("noted", default=MappingProxy
 _SECRETS = (
     (re.compile(r"gAAAA[\w=-]{20,}"), "***"),
     (re.compile(r"://[^/@\s]*:[^/@\s]*@"), "://***@"),
+    # libpq takes them behind the question mark, too.
+    (re.compile(r"(?i)([?&](?:ssl)?password=)[^&\s]*"), r"\1***"),
     (
         re.compile(
             r"(?i)((?:x-(?:auth|subject)-token|authorization)['\"]?\s*[:=]\s*)"

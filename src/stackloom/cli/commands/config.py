@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser
 
 from stackloom.cli.command import Command, Group, Invocation
@@ -43,8 +44,13 @@ def shown(name: str, value: str) -> str:
     if is_token or any(word in name for word in _SECRET_WORDS):
         return "***"
     scheme, mark, rest = value.partition("://")
+    if not mark:
+        return value
     host, at, path = rest.partition("@")
-    return f"{scheme}{mark}***@{path}" if mark and at and "/" not in host else value
+    if at and "/" not in host:
+        rest = f"***@{path}"
+    # PostgreSQL takes it there as well.
+    return f"{scheme}{mark}" + re.sub(r"(?i)([?&](?:ssl)?password=)[^&]*", r"\1***", rest)
 
 
 def _list(invocation: Invocation) -> int:
