@@ -110,6 +110,20 @@ def test_what_the_cloud_refuses_is_told(database_url: str, tmp_path: Path) -> No
     assert codes(lost) == (504, ["stackloom.cloud.unreachable"])
 
 
+def test_a_page_after_what_has_gone(database_url: str, tmp_path: Path) -> None:
+    """Is the marker's fault, which Neutron answers with 404, and not the cloud's."""
+
+    async def ask(client: httpx2.AsyncClient, cloud: FakeCloud) -> list[httpx2.Response]:
+        cloud.faults.append(Fault(trouble=Trouble.GONE, on="GET /v2.0/networks", times=99))
+        paths = ("/v1/networks?limit=1&marker=gone", "/v1/networks?limit=1")
+        return [await client.get(path, headers=READER) for path in paths]
+
+    after_it, first = asked_of_cloud(database_url, tmp_path, ask)
+    assert codes(after_it) == (400, ["stackloom.parameter.invalid"])
+    assert after_it.json()["errors"][0]["source"]["pointer"] == "?marker"
+    assert codes(first) == (502, ["stackloom.cloud.failed"])
+
+
 def test_a_project_is_drawn(database_url: str, tmp_path: Path) -> None:
     """As data, and as a picture; the ETag is that of what is shown."""
 
