@@ -12,10 +12,10 @@ import msgspec
 import pytest
 
 from stackloom.service.refusal import Refused
+from stackloom.service.rest.answer import JSON
 from stackloom.service.rest.asgi import Message, Receive
 from stackloom.service.rest.body import (
     FORM,
-    JSON,
     Gone,
     check_kind,
     check_length,

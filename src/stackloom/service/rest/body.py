@@ -21,7 +21,6 @@ from stackloom.wire.problem import Source
 
 T = TypeVar("T")
 
-JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 # Bodies that are declared to be longer than this are not read past for the sake of the answer: the

@@ -11,7 +11,7 @@ import msgspec
 
 from stackloom.service.refusal import Refused
 from stackloom.service.rest import body, conditions, idempotency, query
-from stackloom.service.rest.answer import Answer, Stream
+from stackloom.service.rest.answer import JSON, Answer, Stream
 from stackloom.service.rest.asgi import Receive, Scope, Send
 from stackloom.service.rest.asked import Asked, shown
 from stackloom.service.rest.refusals import not_for
@@ -100,7 +100,7 @@ async def _arguments(
     if route.body is None and route.form is None:
         return arguments, b""
     limits = asked.context.settings.limits
-    body.check_kind(asked.headers, body.JSON if route.body is not None else body.FORM)
+    body.check_kind(asked.headers, JSON if route.body is not None else body.FORM)
     content = await body.read(
         receive,
         asked.headers,

@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from stackloom.service.rest.answer import JSON
+from stackloom.service.rest.body import FORM
 from stackloom.service.rest.docstrings import told
 from stackloom.service.rest.examples import EXAMPLES
 from stackloom.service.rest.microversion import NEWEST, SERVICE_TYPE
@@ -256,7 +257,7 @@ def _headers(route: Route) -> list[Schema]:
 
 def _request_body(route: Route) -> Schema:
     struct = route.body or route.form
-    media_type = JSON if route.body is not None else "application/x-www-form-urlencoded"
+    media_type = JSON if route.body is not None else FORM
     content: Schema = {"schema": refer(struct)}
     if struct in EXAMPLES:
         content["example"] = msgspec.to_builtins(EXAMPLES[struct])

@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from stackloom.errors import BadScenario, CloudError, Problem, StackloomError
 from stackloom.service.refusal import Refused
+from stackloom.service.rest.answer import JSON
 from stackloom.service.rest.asked import shown
 from stackloom.wire.codes import CODES, ENGINE, PREFIX
 from stackloom.wire.links import Link, Links
@@ -23,7 +24,6 @@ from stackloom.wire.problem import ErrorItem, Errors, ProblemDetail, Source
 
 log = logging.getLogger(__name__)
 
-JSON = "application/json"
 PROBLEM = "application/problem+json"
 
 # What the router raises by itself: no such path; a Host header that is none, or the like.

@@ -15,7 +15,7 @@ _NOT_WELL = {503: Health}
 
 
 @route("GET", "/livez", who=Who.ALL)
-async def show_liveness(asked: Asked) -> Answer[Health]:  # noqa: ARG001 - every route has it
+async def show_liveness(_asked: Asked) -> Answer[Health]:
     """Tell that the process answers; whoever gets no answer may start it again."""
     return Answer(body=Health(is_well=True))
 
