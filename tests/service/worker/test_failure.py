@@ -86,7 +86,7 @@ def test_a_log_in_that_is_refused_means_that_the_grant_is_gone(leaf: type[CloudE
 
 def test_an_error_of_the_engine_becomes_an_item() -> None:
     """With the engine's code, status and first sentence."""
-    assert error_item(_CONFLICT) == ErrorItem(
+    assert error_item(_CONFLICT, str) == ErrorItem(
         code="stackloom.engine.conflict",
         status=409,
         title="It clashes with what is there (409, 412)",
@@ -101,7 +101,7 @@ def test_problems_of_a_scenario_become_one_item_with_the_first_place() -> None:
         Problem(file="s.yaml", line=7, column=3, message="b"),
         Problem(file="s.yaml", line=2, column=5, message="a", hint="do c"),
     ]
-    assert error_item(BadScenario(problems)) == ErrorItem(
+    assert error_item(BadScenario(problems), str) == ErrorItem(
         code="stackloom.scenario.invalid",
         status=400,
         title="The scenario has problems",
@@ -113,7 +113,7 @@ def test_problems_of_a_scenario_become_one_item_with_the_first_place() -> None:
 
 def test_a_refusal_of_the_service_keeps_its_code() -> None:
     """``plan.stale`` and the like."""
-    item = error_item(Refused("plan.stale", "it moved", hint="plan again"))
+    item = error_item(Refused("plan.stale", "it moved", hint="plan again"), str)
     assert (item.code, item.status) == ("stackloom.plan.stale", 409)
     assert (item.detail, item.hint) == ("it moved", "plan again")
 

@@ -12,11 +12,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from stackloom.cloud import cloud as clouds
 from stackloom.cloud.cloud import Cloud
 from stackloom.errors import LostLease, StackloomError
+from stackloom.scenario.model import hidden
 from stackloom.service.database.endings import PlanEnd, RunEnd
 from stackloom.service.database.jobs import JobTable
 from stackloom.service.database.listener import Listener, of_job
@@ -192,6 +194,7 @@ class Carriage:
         secrets = open_secrets(
             self._bench.seal, job.secrets, project_id=job.project_id, job_id=job.id
         )
+        self._story.hide = partial(hidden, secrets=tuple(filter(None, secrets.values())))
         if job.kind == "plan":
             plan = await self._store.plans.get(job.id)
             subject = await subject_of_plan(self._store, job, plan, secrets)
@@ -253,7 +256,7 @@ class Carriage:
             again = try_again(self._job.tries, self._bench.settings.runs.tries, error)
             if again:
                 return again
-        item = error_item(error)
+        item = error_item(error, self._story.hide)
         if self._job.kind == "plan":
             return Ended(end=PlanEnd(state="failed", error=item))
         has_begun = await self._has_begun()

@@ -51,16 +51,20 @@ def as_job_error(error: StackloomError) -> StackloomError:
     )
 
 
-def error_item(error: StackloomError) -> ErrorItem:
-    """Return an error as the record of a plan or run keeps it."""
+def error_item(error: StackloomError, hide: Callable[[str], str]) -> ErrorItem:
+    """Return an error as the record of a plan or run keeps it.
+
+    Args:
+        hide: puts stars in the place of secrets: a cloud may say back what it was asked with.
+    """
     if isinstance(error, Refused):
         row = CODES[error.code]
         return ErrorItem(
             code=PREFIX + error.code,
             status=row.status,
             title=row.title,
-            detail=error.message,
-            hint=error.hint,
+            detail=hide(error.message),
+            hint=hide(error.hint),
             source=error.source,
         )
     if isinstance(error, BadScenario):
@@ -69,16 +73,16 @@ def error_item(error: StackloomError) -> ErrorItem:
             code=f"{PREFIX}scenario.invalid",
             status=row.status,
             title=row.title,
-            detail=str(error),
-            hint=first.hint,
+            detail=hide(str(error)),
+            hint=hide(first.hint),
             source=Source(file=first.file, line=first.line, column=first.column),
         )
     return ErrorItem(
         code=f"{PREFIX}{ENGINE}{error.slug}",
         status=error.http_status,
         title=_title(error),
-        detail=str(error),
-        hint=error.hint,
+        detail=hide(str(error)),
+        hint=hide(error.hint),
     )
 
 
@@ -90,14 +94,14 @@ def failed_steps(outcomes: Iterable[Outcome], hide: Callable[[str], str]) -> Err
     behind = f"; {waited} behind it did not begin" if waited else ""
     first = failed[0]
     assert first.error is not None, "a step that failed says why"
-    item = error_item(first.error)
+    item = error_item(first.error, hide)
     count = f" (and {len(failed) - 1} more failed)" if len(failed) > 1 else ""
     return ErrorItem(
         code=item.code,
         status=item.status,
         title=item.title,
-        detail=hide(f"{first.step.address}: {item.detail}{count}{behind}"),
-        hint=hide(item.hint)
+        detail=f"{first.step.address}: {item.detail}{count}{behind}",
+        hint=item.hint
         or "what was made stays and is known; after mending the cause, retry the run",
     )
 

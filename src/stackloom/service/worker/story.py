@@ -26,7 +26,8 @@ class Story:
     """Makes the events of one job.
 
     Attributes:
-        hide: puts stars in the place of secrets in a text; all there are once the scenario is read.
+        hide: puts stars in the place of secrets in a text: those that came with the job, and all
+            there are once the scenario is read.
     """
 
     def __init__(self, job: Job) -> None:
