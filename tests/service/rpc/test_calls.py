@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +17,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Value
 from tests.fakes.people import FakePeople
+from tests.service.desks import caller
 from tests.service.rpc.calling import (
     MEMBER,
     READER,
@@ -27,6 +30,9 @@ from tests.service.rpc.calling import (
 )
 
 from stackloom.service.database.endings import PlanEnd, RunEnd
+from stackloom.service.identity.caller import Caller
+from stackloom.service.refusal import Refused
+from stackloom.service.rpc.call import until_closed
 from stackloom.service.rpc.v1 import stackloom_pb2 as pb
 from stackloom.service.settings import LimitsSettings
 from stackloom.wire.event import StepEnded, StepError
@@ -409,6 +415,35 @@ def test_watching_ends_with_the_token(database_url: str, tmp_path: Path) -> None
         grpc.StatusCode.UNAUTHENTICATED,
         "stackloom.token.refused",
     )
+
+
+def test_watching_ends_with_the_rights() -> None:
+    """A token that was revoked is found out while it is in use, as over REST."""
+    looked: list[str] = []
+
+    async def is_welcome(caller: Caller) -> bool:
+        looked.append(caller.user_id)
+        return len(looked) < 3
+
+    async def forever() -> AsyncIterator[int]:
+        for number in count():
+            await asyncio.sleep(0)
+            yield number
+
+    moments = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=20 * n) for n in count())
+
+    told: set[object] = set()
+
+    async def watch() -> None:
+        closing, clock = asyncio.Event(), lambda: next(moments)
+        async for each in until_closed(forever(), caller(), closing, is_welcome, now=clock):
+            told.add(each)
+
+    with pytest.raises(Refused, match="the token has ended") as caught:
+        asyncio.run(watch())
+    assert caught.value.code == "token.refused"
+    assert told == set(range(8))
+    assert looked == ["ada-id"] * 3
 
 
 async def _watching(line: Line) -> Any:

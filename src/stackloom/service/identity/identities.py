@@ -13,6 +13,7 @@ from stackloom.service.identity.caller import Caller
 from stackloom.service.identity.keystone import KeystoneIdentities
 from stackloom.service.own_cloud import own_cloud
 from stackloom.service.private_file import read_secret
+from stackloom.service.refusal import Refused
 from stackloom.service.settings import ServiceSettings
 
 
@@ -43,6 +44,21 @@ class Identities(Protocol):
     async def close(self) -> None:
         """Give the connections back."""
         ...
+
+
+async def is_still_welcome(identities: Identities, token: Secret, caller: Caller) -> bool:
+    """Return whether a token is still good for *caller*, who goes on watching with it.
+
+    It is believed while Keystone cannot be asked.
+    """
+    try:
+        found = await identities.caller(
+            token, request_id=caller.request_id, global_request_id=caller.global_request_id
+        )
+        found.check_may_read()
+    except Refused as refused:
+        return refused.code == "identity.away"
+    return found.project_id == caller.project_id
 
 
 def identities_of(settings: ServiceSettings) -> Identities:

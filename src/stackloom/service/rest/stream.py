@@ -32,7 +32,7 @@ Number = Literal["seq", "position"]
 # Proxies and load balancers end what is silent for 30 s and more.
 _SILENCE_SECONDS = 15.0
 # As long as a token is believed elsewhere before Keystone is asked again.
-_BELIEVED = timedelta(seconds=60)
+BELIEVED = timedelta(seconds=60)
 _RETRY = b"retry: 2000\n\n"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -191,7 +191,7 @@ async def _told(
             moment = now()
             left = (reader.until - moment).total_seconds() if reader.until else _SILENCE_SECONDS
             is_welcome = left > 0
-            if is_welcome and moment - asked_at >= _BELIEVED:
+            if is_welcome and moment - asked_at >= BELIEVED:
                 asked_at, is_welcome = moment, await reader.is_welcome()
             if not is_welcome:
                 yield writing.unauthorized

@@ -11,9 +11,9 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, aclosing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 from urllib.parse import unquote
 from uuid import uuid4
@@ -23,9 +23,12 @@ from grpc.aio import ServicerContext
 
 from stackloom.log import Secret
 from stackloom.service.database.idempotency import Stored
+from stackloom.service.identity.caller import Caller
+from stackloom.service.identity.identities import is_still_welcome
 from stackloom.service.logging import noting
 from stackloom.service.refusal import Refused
 from stackloom.service.rest.context import Context
+from stackloom.service.rest.stream import BELIEVED
 from stackloom.service.rpc.asked import Asked
 from stackloom.service.rpc.method import Method
 from stackloom.service.rpc.refusals import DETAILS, details_of, message_of, status_code
@@ -80,12 +83,17 @@ class Call:
                 streams = self._context.streams
                 streams.check(self._project_id)
                 with streams.counted(self._project_id):
-                    async with aclosing(_until_closed(events, asked, streams.closing)) as told:
+                    async with aclosing(
+                        until_closed(events, asked.caller, streams.closing, self._is_welcome)
+                    ) as told:
                         async for event in told:
                             yield answer_of(event, self._method.answer).SerializeToString()
             except Exception as error:  # noqa: BLE001 - the edge: nobody else would tell the caller
                 await self._refuse(error)
             self._tell(200)
+
+    async def _is_welcome(self, caller: Caller) -> bool:
+        return await is_still_welcome(self._context.identities, self._token(), caller)
 
     async def _begin(self) -> None:
         await self._servicer.send_initial_metadata(((REQUEST_ID, self._request_id),))
@@ -195,23 +203,40 @@ def _metadata(servicer: Servicer) -> Mapping[str, str]:
     return {key: value for key, value in pairs if isinstance(value, str)}
 
 
-async def _until_closed(
-    events: AsyncIterator[object], asked: Asked, closing: asyncio.Event
+async def until_closed(
+    events: AsyncIterator[object],
+    caller: Caller,
+    closing: asyncio.Event,
+    is_welcome: Callable[[Caller], Awaitable[bool]],
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    believed: timedelta = BELIEVED,
 ) -> AsyncGenerator[object, None]:
     """Hand events on, until the service or the token ends.
 
+    Args:
+        is_welcome: asks whether the token is still good, each time it was *believed* for so long.
+
     Raises:
-        Refused: the token has ended, or the service does; whoever watches comes back.
+        Refused: the token is no longer good, or the service ends; whoever watches comes back.
     """
-    until = asked.caller.expires_at
+    asked_at = now()
     close = asyncio.ensure_future(closing.wait())
     coming = asyncio.ensure_future(anext(events))
     try:
         while True:
-            left = (until - datetime.now(UTC)).total_seconds() if until else None
-            if left is not None and left <= 0:
+            moment = now()
+            left = believed if caller.expires_at is None else caller.expires_at - moment
+            is_good = left > timedelta()
+            if is_good and moment - asked_at >= believed:
+                asked_at, is_good = moment, await is_welcome(caller)
+            if not is_good:
                 raise Refused("token.refused", "the token has ended; come back with another one")
-            await asyncio.wait({coming, close}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {coming, close},
+                timeout=min(left, believed).total_seconds(),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
             if coming.done():
                 yield coming.result()
                 coming = asyncio.ensure_future(anext(events))

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from stackloom.service.database.events import Place
+from stackloom.service.identity.identities import is_still_welcome
 from stackloom.service.operation import events
 from stackloom.service.operation.queries import EventQuery, ProjectEventQuery
 from stackloom.service.refusal import Refused
@@ -86,23 +87,11 @@ def _stream(asked: Asked, place: Place, media_type: str, after: int, number: Num
         reader=Reader(
             project_id=asked.caller.project_id,
             until=asked.caller.expires_at,
-            is_welcome=lambda: _is_welcome(asked),
+            is_welcome=lambda: is_still_welcome(
+                asked.context.identities, token_of(asked), asked.caller
+            ),
         ),
     )
-
-
-async def _is_welcome(asked: Asked) -> bool:
-    """Whether the token is still good; it is believed while Keystone cannot be asked."""
-    try:
-        caller = await asked.context.identities.caller(
-            token_of(asked),
-            request_id=asked.request_id,
-            global_request_id=asked.global_request_id,
-        )
-        caller.check_may_read()
-    except Refused as refused:
-        return refused.code == "identity.away"
-    return caller.project_id == asked.caller.project_id
 
 
 def _after_last_seen(asked: Asked, query: _QueryT) -> _QueryT:
