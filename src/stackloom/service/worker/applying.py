@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from stackloom import operations
+from stackloom.cloud.mark import Address
 from stackloom.errors import LostLease, Moved, StackloomError, UsageError
 from stackloom.scenario.events import Event, Outcome, Result, StepEnded
 from stackloom.scenario.plan import Action
@@ -20,6 +21,7 @@ from stackloom.scenario.saved_plan import read_saved_plan
 from stackloom.service.database.endings import RunEnd, SeenResource
 from stackloom.service.jobs.backoff import wait_seconds
 from stackloom.service.refusal import Refused
+from stackloom.service.worker.brake import Brake
 from stackloom.service.worker.documents import outputs_of, resources_found, resources_left
 from stackloom.service.worker.failure import failed_steps, passes
 from stackloom.service.worker.planning import Prepared, prepare
@@ -69,10 +71,11 @@ async def _check_still_so(work: Work, run: Run, prepared: Prepared) -> None:
 
 async def _carried_out(work: Work, run: Run, prepared: Prepared, records: Records) -> Verdict:
     count = _Counting(run, prepared)
+    put_off = _PutOff(work.brake)
 
     def tell(event: Event) -> None:
         if isinstance(event, StepEnded):
-            if _is_nothing_new(event.outcome) or _is_put_off(work, event.outcome):
+            if _is_nothing_new(event.outcome) or put_off.has(event.outcome):
                 return
             count.ended(event.outcome)
         work.telling.tell(work.story.step(event), count.progress)
@@ -189,9 +192,21 @@ class _Counting:
         )
 
 
-def _is_put_off(work: Work, outcome: Outcome) -> bool:
-    """Return whether a step was not begun because another worker will begin it."""
-    return outcome.result is Result.STOPPED and work.brake.cause == "drained"
+class _PutOff:
+    """Which steps have come to nothing because another worker will do them."""
+
+    def __init__(self, brake: Brake) -> None:
+        self._brake = brake
+        self._without_lease: set[Address] = set()
+
+    def has(self, outcome: Outcome) -> bool:
+        """Return whether one is among them; ask of each step, in the order in which they end."""
+        if isinstance(outcome.error, LostLease):
+            self._without_lease.add(outcome.step.address)
+            return True
+        if outcome.result is Result.STOPPED:
+            return self._brake.cause == "drained"
+        return outcome.blamed in self._without_lease
 
 
 def _is_nothing_new(outcome: Outcome) -> bool:
