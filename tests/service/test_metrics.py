@@ -87,6 +87,14 @@ def test_callers_make_no_labels() -> None:
     ]
 
 
+def test_calls_over_grpc_are_told_apart() -> None:
+    """They have a method of their own, beside those of HTTP."""
+    metrics = Metrics()
+    metrics.request("/stackloom.v1.RunService/GetRun", "RPC", 200, 0.001)
+    labels = {"route": "/stackloom.v1.RunService/GetRun", "method": "RPC", "status": "200"}
+    assert metrics.value("requests_total", **labels) == 1
+
+
 def test_an_address_of_its_own() -> None:
     """Only ``/metrics`` is there; requests to clouds are counted while it is."""
     cloud = FakeTransport()
