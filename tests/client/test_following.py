@@ -12,6 +12,7 @@ from tests.client.test_watching import JOB, sent, state
 
 from stackloom.client import BlockingClient, Client
 from stackloom.errors import AuthFailed, Unreachable
+from stackloom.log import Secret
 from stackloom.wire.event import Event
 
 BEGIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -131,6 +132,19 @@ def test_a_service_that_stays_away_is_told(watcher: Watcher) -> None:
     """Once patience is over."""
     with pytest.raises(Unreachable):
         watcher("http://127.0.0.1:9", 0, 0.0)
+
+
+def test_an_error_of_the_caller_s_own_ends_the_watching() -> None:
+    """Such as that of what gives tokens, which is asked in another thread."""
+
+    async def token() -> Secret:
+        raise LookupError("the vault is closed")
+
+    with (
+        BlockingClient("http://127.0.0.1:9", token=token) as client,
+        pytest.raises(LookupError, match="the vault is closed"),
+    ):
+        list(client.events(JOB))
 
 
 def test_leaving_early_is_no_error(watcher: Watcher) -> None:

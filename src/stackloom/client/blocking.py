@@ -23,7 +23,6 @@ from stackloom.client.connection import PATIENCE_SECONDS
 from stackloom.client.following import BREAKS
 from stackloom.client.subjects import Source, ready
 from stackloom.client.watching import Number, OtherEvent, Watch
-from stackloom.errors import StackloomError
 from stackloom.log import Secret
 from stackloom.transport.blocking import AloneTurns, BlockingTransport, blocking_sleep, run_alone
 from stackloom.transport.client import Tls
@@ -342,7 +341,7 @@ class _Line:
     """One line to the service, carried by a thread that ends with it, or with the program."""
 
     def __init__(self, asking: Callable[[], Asking], path: str, watch: Watch) -> None:
-        self._queue: Queue[bytes | StackloomError | None] = Queue()
+        self._queue: Queue[bytes | Exception | None] = Queue()
         self._watch = watch
         self._has_left = False
         self._asking = asking
@@ -350,13 +349,13 @@ class _Line:
         Thread(target=self._run, name="stackloom-events", daemon=True).start()
 
     def _run(self) -> None:
-        ended: StackloomError | None = None
+        ended: Exception | None = None
         try:
             run_alone(self._carry())
-        except StackloomError as error:
-            ended = error
         except _Left:
             pass
+        except Exception as error:  # noqa: BLE001 - it is raised where the pieces are waited for
+            ended = error
         finally:
             self._queue.put(ended)
 
@@ -377,7 +376,7 @@ class _Line:
     def pieces(self) -> Iterator[bytes]:
         """Return what arrives, until the line ends; raise what has ended it."""
         while (piece := self._queue.get()) is not None:
-            if isinstance(piece, StackloomError):
+            if isinstance(piece, Exception):
                 raise piece
             yield piece
 
