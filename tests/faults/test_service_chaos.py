@@ -40,7 +40,7 @@ from stackloom.testing.project import OpenStackProject, project_of_a_test
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 REPORT = os.environ.get("STACKLOOM_CHAOS_REPORT", "")
 APIS, WORKERS = 2, 3
-# What workers have to take back from Keystone once nothing needs it: they look every 10 s.
+# For workers to take back from Keystone what nothing needs any more: they look every 2 s.
 _RIGHTS_SECONDS = 120
 
 

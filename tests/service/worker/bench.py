@@ -16,6 +16,7 @@ from tests.fakes.fake_cloud import PROJECT, FakeCloud
 from tests.fakes.weaving import config
 
 from stackloom.auth.config import CloudConfig
+from stackloom.errors import Forbidden
 from stackloom.service.database import pool
 from stackloom.service.database.events import Place
 from stackloom.service.database.jobs import JobTable
@@ -50,11 +51,15 @@ class CloudGrants:
     Attributes:
         ended: which were taken back, in order.
         failing: what taking one back raises.
+        refused: those that are never taken back.
+        asked: how often one was to be taken back.
     """
 
     def __init__(self) -> None:
         self.ended: list[UUID] = []
         self.failing: Exception | None = None
+        self.refused: set[UUID] = set()
+        self.asked = 0
 
     async def make(self, *_things: object, **_more: object) -> Grant:
         """Make one; no worker asks for it."""
@@ -66,8 +71,11 @@ class CloudGrants:
 
     async def end(self, grant: Grant) -> None:
         """Take one back."""
+        self.asked += 1
         if self.failing:
             raise self.failing
+        if grant.id in self.refused:
+            raise Forbidden("it may not be taken back")
         self.ended.append(grant.id)
 
     async def close(self) -> None:

@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-import pytest
 from tests.fakes.fake_cloud import PROJECT, FakeCloud
 from tests.service.worker.bench import GARDEN, CloudGrants, Shop, in_shop
 
@@ -114,11 +113,25 @@ def test_drift_is_put_down_for_the_webhook(database_url: str) -> None:
     in_shop(database_url, work, cloud)
 
 
+class Clock:
+    """A clock that stands still until it is put forward."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return what time it is."""
+        return self.now
+
+
 def _keeping(
-    database_url: str, work: Callable[[Shop, GrantKeeper, CloudGrants], Awaitable[None]]
+    database_url: str,
+    work: Callable[[Shop, GrantKeeper, CloudGrants], Awaitable[None]],
+    clock: Clock | None = None,
 ) -> None:
     async def run(shop: Shop) -> None:
-        keeper = GrantKeeper(shop.bench.pool, shop.grants, young_seconds=0.0)
+        keeper = GrantKeeper(
+            shop.bench.pool, shop.grants, young_seconds=0.0, clock=clock or Clock()
+        )
         await work(shop, keeper, shop.grants)
 
     in_shop(database_url, run)
@@ -154,17 +167,34 @@ def test_those_just_made_are_left_alone(database_url: str) -> None:
 
 
 def test_what_keystone_does_not_take_back_is_tried_again_and_erased_in_the_end(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
 ) -> None:
-    """For an hour; by itself it ends anyway."""
+    """For an hour, and less and less often; by itself it ends anyway."""
+    clock = Clock()
 
     async def work(shop: Shop, keeper: GrantKeeper, grants: CloudGrants) -> None:
         id = await shop.grant()
         grants.failing = Unreachable("no Keystone")
-        await keeper.end_idle()
-        assert await _grants(shop) == {id: False}
-        monkeypatch.setattr(scheduling, "_GIVE_UP_SECONDS", 0.0)
-        await keeper.end_idle()
-        assert await _grants(shop) == {id: True}
+        while not (await _grants(shop))[id]:
+            await keeper.end_idle()
+            clock.now += 50.0
+        assert 3_600 < clock.now <= 3_600 + 350
+        assert grants.asked < 20
 
-    _keeping(database_url, work)
+    _keeping(database_url, work, clock)
+
+
+def test_what_keystone_does_not_take_back_keeps_no_other_waiting(database_url: str) -> None:
+    """However many they are, and however old."""
+    clock = Clock()
+
+    async def work(shop: Shop, keeper: GrantKeeper, grants: CloudGrants) -> None:
+        stuck = {await shop.grant() for _ in range(2 * scheduling._MOST_AT_ONCE)}
+        grants.refused = stuck
+        new = await shop.grant()
+        for _ in range(3):
+            await keeper.end_idle()
+            clock.now += 2.0
+        assert grants.ended == [new]
+
+    _keeping(database_url, work, clock)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -26,7 +27,7 @@ _ENDED = """
 # Of all projects: what a request left behind that was killed, and what no job needs any more.
 _IDLE = f"""
     select {_COLUMNS} from stackloom.grants as base
-    where ended_at is null
+    where ended_at is null and id <> all(%(but)s::uuid[])
       and (created_at < clock_timestamp() - make_interval(secs => %(age)s)
            or exists (select from stackloom.jobs where grant_id = base.id))
       and not exists (select from stackloom.jobs where grant_id = base.id and state <> 'ended')
@@ -73,14 +74,19 @@ class ProjectGrants:
         await self._project.do(_ENDED, id=id)
 
 
-async def idle_grants(pool: Pool, *, age_seconds: float, limit: int) -> list[Grant]:
-    """Return open grants of all projects that neither a job nor a check needs.
+async def idle_grants(
+    pool: Pool, *, age_seconds: float, limit: int, but: Collection[UUID] = ()
+) -> list[Grant]:
+    """Return open grants of all projects that neither a job nor a check needs, the oldest first.
 
     Args:
+        but: those that are left out.
         age_seconds: younger ones that no job has needed are left out: it may be about to be kept.
     """
     async with connected(pool) as connection:
-        found = await rows(connection, _IDLE, {"age": age_seconds, "limit": limit})
+        found = await rows(
+            connection, _IDLE, {"age": age_seconds, "limit": limit, "but": list(but)}
+        )
     return [_grant(each) for each in found]
 
 
