@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(
     r"req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
 )
+_HOST = re.compile(r"([\w.~!$&'()*+;=%-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?", re.ASCII)
 _SPOKEN = f"{microversion.SERVICE_TYPE} {microversion.NEWEST}".encode()
+_HIGHEST_PORT = 65_535
 # No path of ours is as long, and the router remembers those that it has seen.
 _LONGEST_PATH = 1_024
 # Asked every few seconds by whoever watches the service; a line each would drown the others.
@@ -80,6 +82,7 @@ class Envelope:
         try:
             if len(asked.path) > _LONGEST_PATH:
                 raise Refused("not-found", f"there is nothing at {shown(asked.path)}")
+            _check_address(asked.header("host"), scope["query_string"])
             microversion.asked_for(asked.header("openstack-api-version"))
             body.check_length(asked.headers, asked.context.settings.limits.body_bytes)
             await self._app(scope, receive, sending)
@@ -136,6 +139,20 @@ def _asked(scope: Scope, context: Context) -> Asked:
         request_id=request_id,
         global_request_id=came_with if _REQUEST_ID.fullmatch(came_with) else request_id,
     )
+
+
+def _check_address(host: str, query: bytes) -> None:
+    """Check what the router and the page make an address of; what is none would fail there.
+
+    Raises:
+        Refused: the host is none (RFC 9112, 3.2, wants 400), or the query has other bytes than an
+            address has.
+    """
+    found = _HOST.fullmatch(host)
+    if found is None or int(found[2] or 0) > _HIGHEST_PORT:
+        raise Refused("header.invalid", f"Host: {shown(host)} is no host")
+    if not query.isascii():
+        raise Refused("parameter.invalid", "the parameters are not UTF-8, %-encoded")
 
 
 async def _refuse(error: Exception, asked: Asked, sending: _Sending) -> None:
