@@ -412,6 +412,7 @@ def test_a_page_that_cannot_be_made_says_so_and_notes_why(
     assert answer.status == 500
     assert "the page could not be made" in text_of(answer)
     assert "secret of the machine" not in text_of(answer)
+    assert "page_failed '/'" in caplog.messages
     assert "a secret of the machine" in caplog.text
 
 

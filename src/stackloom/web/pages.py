@@ -69,7 +69,7 @@ def _http(request: AnyRequest, error: Exception) -> Response[bytes]:
 def _failed(request: AnyRequest, error: Exception) -> Response[bytes]:
     if isinstance(error, NotSignedIn):
         return log_in_first(request)
-    _log.exception("page_failed", exc_info=error, extra={"path": request.url.path})
+    _log.exception("page_failed %r", request.url.path, exc_info=error)
     return _refusal(
         request, "server.failed", "the page could not be made", "try again; the log says"
     )

@@ -341,6 +341,25 @@ def test_a_check_whose_scenario_is_refused_has_no_rights(database_url: str) -> N
     at_desk(database_url, work)
 
 
+def test_rights_that_cannot_be_taken_back_at_once_are_noted(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which they are and why, in the message itself: the log has no room for anything else."""
+
+    async def work(desk: Desk) -> str:
+        await _kept(desk)
+        fakes = grants_at(desk)
+        fakes.is_away = True
+        with pytest.raises(Refused):
+            await _kept(desk, check=Check(every_seconds=300))
+        return str(fakes.made[-1].id)
+
+    grant = at_desk(database_url, work)
+    noted = [message for message in caplog.messages if "grant_not_ended" in message]
+    assert len(noted) == 1
+    assert noted[0].startswith(f"grant_not_ended {grant}: ")
+
+
 def test_a_webhook_keeps_its_secret(database_url: str) -> None:
     """Where it is not sent again."""
     check = Check(every_seconds=300, webhook_url="http://hooks.test/x", webhook_secret="s3cret")

@@ -73,4 +73,4 @@ async def _take_back(caller: Caller, desk: Desk, grant: Grant) -> None:
         await desk.store(caller).grants.ended(grant.id)
     except StackloomError as error:
         # A worker takes back what no job needs; and it ends by itself.
-        log.warning("grant_not_ended", extra={"grant_id": str(grant.id), "reason": str(error)})
+        log.warning("grant_not_ended %s: %s", grant.id, error)
