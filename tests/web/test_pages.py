@@ -157,6 +157,20 @@ def test_without_a_token_one_logs_in_first(path: str, login: str) -> None:
     assert (answer.status, answer.headers["location"]) == (303, login)
 
 
+def test_who_has_no_role_is_told_so_and_not_sent_to_log_in() -> None:
+    """Logging in once more would lead back to here without a word; logging out is possible."""
+    api = sample()
+    lacking = "this needs one of the roles admin, member, reader; the token has auditor"
+    for route in ("GET /v1/token", "GET /v1/scenarios", "GET /v1/runs"):
+        api.refuse(route, "role.missing", 403, lacking)
+
+    answer = get(api, "/")
+
+    assert answer.status == 403
+    assert f"Could not list the scenarios. Refused: {lacking}" in text_of(answer)
+    assert "Log out" in text_of(answer)
+
+
 def test_after_the_log_in_one_is_where_one_was_going() -> None:
     """With the cookie that the API gave; what was typed goes there as it is."""
     api = sample()

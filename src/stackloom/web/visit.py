@@ -111,7 +111,8 @@ class Visit:
             NotSignedIn: the visitor was to be met, and the API does not know them.
         """
         refusal = self.token.refusal if self.token else None
-        if refusal and refusal.status in {401, 403}:
+        # Who is known and may nothing (403) is told so: another log-in would lead back to here.
+        if refusal and refusal.status == 401:
             raise NotSignedIn
         return html(
             _ENVIRONMENT.get_template(template).render(
