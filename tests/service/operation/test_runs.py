@@ -6,7 +6,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from tests.service.desks import MEMBER, READER, URL, Worker, at_desk, grants_at, plain
+from tests.service.desks import MEMBER, READER, URL, Worker, at_desk, caller, grants_at, plain
 
 from stackloom.service.database.endings import PlanEnd, RunEnd, RunPlan
 from stackloom.service.operation import plans, runs, scenarios
@@ -14,7 +14,7 @@ from stackloom.service.operation.desk import Desk
 from stackloom.service.operation.queries import RunQuery
 from stackloom.service.refusal import Refused
 from stackloom.service.sealed import open_secrets
-from stackloom.wire.plan import Counts, PlanCreate, PlanStep
+from stackloom.wire.plan import Counts, Credential, PlanCreate, PlanStep
 from stackloom.wire.problem import Source
 from stackloom.wire.run import (
     Nothing,
@@ -413,6 +413,26 @@ def test_what_has_something_in_the_cloud_is_not_forgotten(database_url: str) -> 
         "scenario.busy",
         "deleted",
     ]
+
+
+def test_who_may_not_hand_rights_on_is_told_a_way_that_there_is(database_url: str) -> None:
+    """A deletion takes no credential, so nobody is told to send one along."""
+    delegated = caller("member", is_delegated=True)
+
+    async def work(desk: Desk) -> Refused:
+        made = await _scenario(desk)
+        with pytest.raises(Refused) as caught:
+            await runs.destroy_and_delete(delegated, desk, made.id, 1)
+        credential = Credential(id="mine", secret="word")
+        request = RunCreate(scenario_id=made.id, operation="destroy", credential=credential)
+        assert (await runs.create_run(delegated, desk, request)).state == "queued"
+        return caught.value
+
+    refused = at_desk(database_url, work)
+    assert (refused.code, refused.hint) == (
+        "grant.not-delegable",
+        "start a run that destroys it, which takes a credential, and delete it after that",
+    )
 
 
 def test_readers_start_nothing(database_url: str) -> None:

@@ -30,7 +30,7 @@ from stackloom.wire.problem import Source
 from stackloom.wire.resource import Resource
 from stackloom.wire.scenario import ScenarioSource
 
-# More than any scenario has; pages are read until there are no more.
+# Rows that are read at once, until there are no more.
 _MANY = 1_000
 
 

@@ -244,16 +244,23 @@ async def destroy_and_delete(caller: Caller, desk: Desk, scenario_id: UUID, revi
             f'scenario "{scenario.name}" has revision {scenario.revision}, not {revision}',
             hint="read it again, and send the ETag that comes with it",
         )
-    return await _keep(
-        caller,
-        desk,
-        scenario_id,
-        operation="destroy",
-        auto_approve=True,
-        secrets={},
-        credential=None,
-        then_delete=True,
-    )
+    try:
+        return await _keep(
+            caller,
+            desk,
+            scenario_id,
+            operation="destroy",
+            auto_approve=True,
+            secrets={},
+            credential=None,
+            then_delete=True,
+        )
+    except Refused as refused:
+        if refused.code != "grant.not-delegable":
+            raise
+        # There is no place for a credential in a request to delete something.
+        hint = "start a run that destroys it, which takes a credential, and delete it after that"
+        raise Refused(refused.code, refused.message, hint=hint) from refused
 
 
 _REPEATABLE = frozenset({"failed", "cancelled"})
