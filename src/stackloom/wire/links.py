@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import msgspec
 
 
@@ -19,3 +21,11 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Links = tuple[Link, ...]
+
+
+def next_marker(links: Links) -> str:
+    """Return what the next page of a list is asked for with, "" after the last one."""
+    for link in links:
+        if link.rel == "next":
+            return parse_qs(urlsplit(link.href).query).get("marker", [""])[-1]
+    return ""

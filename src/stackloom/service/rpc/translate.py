@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from google.protobuf.json_format import ParseDict
@@ -20,7 +19,7 @@ from google.protobuf.struct_pb2 import Value
 
 from stackloom.service.refusal import Refused
 from stackloom.service.rest.body import decoded
-from stackloom.wire.links import Links
+from stackloom.wire.links import Links, next_marker
 
 _Field = Any
 """A ``FieldDescriptor``, of which protobuf has two, in Python and in C."""
@@ -133,11 +132,3 @@ def _shaped(value: Any) -> Any:
     if marker := next_marker(msgspec.convert(value.get("links", ()), Links)):
         shaped["next_marker"] = marker
     return shaped
-
-
-def next_marker(links: Links) -> str | None:
-    """Return what the next page is asked for with, None where there is none."""
-    for link in links:
-        if link.rel == "next":
-            return parse_qs(urlsplit(link.href).query).get("marker", [None])[0]
-    return None

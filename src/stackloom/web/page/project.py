@@ -12,11 +12,11 @@ from litestar import Response, get
 
 from stackloom.web.documents import Documents, Part
 from stackloom.web.drawn import on_page
-from stackloom.web.links import next_page
 from stackloom.web.page.scenario import all_resources
 from stackloom.web.things import things_of
 from stackloom.web.visit import AnyRequest, Visit
 from stackloom.wire.graph import Graph
+from stackloom.wire.links import next_marker
 from stackloom.wire.resource import Resource
 from stackloom.wire.scenario import Scenario, ScenarioPage
 
@@ -80,7 +80,7 @@ async def _makers(documents: Documents) -> Part[Makers]:
             by_id |= {each.cloud_id: scenario for each in found.came if each.cloud_id}
         elif found.refusal and found.refusal.status != 404:  # 404: deleted since it was listed
             return Part(None, found.refusal)
-    return Part(Makers(by_id=by_id, are_all=not next_page(listed.came.links)))
+    return Part(Makers(by_id=by_id, are_all=not next_marker(listed.came.links)))
 
 
 HANDLERS = (project,)

@@ -13,9 +13,9 @@ from litestar.params import FromPath
 
 from stackloom.web.documents import Documents, Part, Refusal, read
 from stackloom.web.drawn import on_page
-from stackloom.web.links import next_page
 from stackloom.web.rights import rights_of
 from stackloom.web.visit import AnyRequest, Visit, see
+from stackloom.wire.links import next_marker
 from stackloom.wire.plan import Plan, PlanCreate, PlanOperation
 from stackloom.wire.resource import OutputPage, Resource, ResourcePage
 from stackloom.wire.run import Run, RunCreate, RunPage
@@ -116,7 +116,7 @@ async def all_resources(documents: Documents, own: str) -> Part[tuple[Resource, 
         if page.came is None:
             return Part(None, page.refusal)
         gathered += page.came.resources
-        marker = next_page(page.came.links)
+        marker = next_marker(page.came.links)
         if not marker:
             break
     return Part(tuple(gathered))

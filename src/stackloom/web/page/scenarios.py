@@ -12,8 +12,8 @@ from uuid import UUID
 from litestar import Response, get
 
 from stackloom.web.documents import Part
-from stackloom.web.links import next_page
 from stackloom.web.visit import AnyRequest, Visit
+from stackloom.wire.links import next_marker
 from stackloom.wire.run import Run, RunPage
 from stackloom.wire.scenario import Scenario, ScenarioPage
 
@@ -42,7 +42,7 @@ async def scenarios(request: AnyRequest) -> Response[bytes]:
         scenarios=page,
         runs=runs,
         last_runs=await _last_runs(visit, page, runs),
-        next=next_page(page.came.links) if page.came else "",
+        next=next_marker(page.came.links) if page.came else "",
     )
 
 
