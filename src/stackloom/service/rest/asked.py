@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,18 @@ if TYPE_CHECKING:
 
 
 _LONGEST_SHOWN = 200
+_REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def shown(text: str) -> str:
     """Return a text of a stranger's so that it can stand in a line of the log, or in an answer."""
     short = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
     return short if short.isprintable() else ascii(short)[1:-1]
+
+
+def global_id(came_with: str, *, otherwise: str) -> str:
+    """Return the id that a caller has given a request, *otherwise* where it is none."""
+    return came_with if _REQUEST_ID.fullmatch(came_with) else otherwise
 
 
 class Asked:

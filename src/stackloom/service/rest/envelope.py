@@ -16,16 +16,13 @@ from stackloom.service.logging import noting
 from stackloom.service.refusal import Refused
 from stackloom.service.rest import body, microversion
 from stackloom.service.rest.asgi import AsgiApp, Message, Receive, Scope, Send
-from stackloom.service.rest.asked import Asked, shown
+from stackloom.service.rest.asked import Asked, global_id, shown
 from stackloom.service.rest.context import Context
 from stackloom.service.rest.refusals import Refusals
 from stackloom.service.rest.sending import send_whole
 
 log = logging.getLogger(__name__)
 
-_REQUEST_ID = re.compile(
-    r"req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
-)
 _HOST = re.compile(r"([\w.~!$&'()*+;=%-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?", re.ASCII)
 _SPOKEN = f"{microversion.SERVICE_TYPE} {microversion.NEWEST}".encode()
 _HIGHEST_PORT = 65_535
@@ -137,7 +134,7 @@ def _asked(scope: Scope, context: Context) -> Asked:
         path=scope["path"],
         client=client[0] if client else "",
         request_id=request_id,
-        global_request_id=came_with if _REQUEST_ID.fullmatch(came_with) else request_id,
+        global_request_id=global_id(came_with, otherwise=request_id),
     )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from stackloom.log import Secret
 from stackloom.service.refusal import Refused
@@ -22,17 +23,24 @@ def token_of(asked: Asked) -> Secret:
     Raises:
         Refused: there is none, or it is none; or a browser sends the cookie for another site.
     """
-    text = asked.header("x-auth-token") or _bearer(asked.header("authorization"))
+    return token_in(asked.headers) or _from_page(asked)
+
+
+def token_in(headers: Mapping[str, str]) -> Secret | None:
+    """Return the token in headers, or in the metadata of gRPC; None where there is none.
+
+    Raises:
+        Refused: what is there is none.
+    """
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    text = headers.get("x-auth-token", "")
+    if not text and scheme.lower() == "bearer":
+        text = bearer.strip()
     if not text:
-        return _from_page(asked)
+        return None
     if not _FORM.fullmatch(text):
         raise Refused("token.refused", "the token is not one of Keystone's: 1 to 8192 characters")
     return Secret(text)
-
-
-def _bearer(header: str) -> str:
-    scheme, _, text = header.partition(" ")
-    return text.strip() if scheme.lower() == "bearer" else ""
 
 
 def _from_page(asked: Asked) -> Secret:

@@ -27,8 +27,10 @@ from stackloom.service.identity.caller import Caller
 from stackloom.service.identity.identities import is_still_welcome
 from stackloom.service.logging import noting
 from stackloom.service.refusal import Refused
+from stackloom.service.rest.asked import global_id
 from stackloom.service.rest.context import Context
 from stackloom.service.rest.stream import BELIEVED
+from stackloom.service.rest.tokens import token_in
 from stackloom.service.rpc.asked import Asked
 from stackloom.service.rpc.method import Method
 from stackloom.service.rpc.refusals import DETAILS, details_of, message_of, status_code
@@ -39,8 +41,6 @@ log = logging.getLogger(__name__)
 Servicer = ServicerContext[bytes, bytes]
 
 REQUEST_ID = "x-openstack-request-id"
-_REQUEST_ID = re.compile(r"req-[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -54,9 +54,7 @@ class Call:
         self._said = _metadata(servicer)
         self._request_id = f"req-{uuid4()}"
         came_with = self._said.get(REQUEST_ID, "")
-        self._global_request_id = (
-            came_with if _REQUEST_ID.fullmatch(came_with) else self._request_id
-        )
+        self._global_request_id = global_id(came_with, otherwise=self._request_id)
         self._project_id = ""
         self._begun = time.perf_counter()
 
@@ -122,21 +120,14 @@ class Call:
         return place.rpartition(":")[0].strip("[]") if kind in {"ipv4", "ipv6"} else ""
 
     def _token(self) -> Secret:
-        text = self._said.get("x-auth-token", "")
-        scheme, _, bearer = self._said.get("authorization", "").partition(" ")
-        if not text and scheme.lower() == "bearer":
-            text = bearer.strip()
-        if not text:
+        token = token_in(self._said)
+        if token is None:
             raise Refused(
                 "token.missing",
                 f"{self._method.path} came without a token",
                 hint="send it in the metadata, as x-auth-token or authorization: Bearer",
             )
-        if not _TOKEN.fullmatch(text):
-            raise Refused(
-                "token.refused", "the token is not one of Keystone's: 1 to 8192 characters"
-            )
-        return Secret(text)
+        return token
 
     def _request(self, data: bytes) -> Message:
         request = self._method.request()
