@@ -152,7 +152,9 @@ class LimitsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
         request_seconds: within which a request has to have arrived.
         text_characters, files_characters, files: of a scenario's text, of all its files together,
             how many of them.
-        values, nesting: of a scenario with everything written out.
+        values: of a scenario with everything written out; of a body, of all sorts together.
+        nesting: of the value of a variable in a body of REST. Texts have a limit of their own
+            (``scenario.document``), messages of gRPC that of protobuf.
         reading_cpu_seconds, reading_memory_mib: of the process that reads or draws one.
         readings_at_once, readings_waiting: of such processes; who comes then is refused.
         requests_per_second, requests_at_once, posts_per_second: of a project, by one process.
