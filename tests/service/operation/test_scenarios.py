@@ -203,6 +203,30 @@ def test_a_replacement_is_a_new_revision(database_url: str) -> None:
     assert refused.code == "etag.mismatch"
 
 
+def test_pages_of_long_revisions_are_short(database_url: str) -> None:
+    """As many as fit, one at least, and the others behind the link: nobody asks for all at once."""
+    long = f"scenario: one\nnetworks: {{blue: {{}}}}\n#{'x' * 120_000}\n"
+    files = {f"{n}.yaml": f"#{'x' * 100_000}" for n in range(5)}
+    sources = [ScenarioSource(text=f"{long}# {n}\n", files=files) for n in range(4)]
+
+    async def work(desk: Desk) -> list[list[int]]:
+        made = await scenarios.create_scenario(MEMBER, desk, ScenarioCreate(source=sources[0]))
+        for revision, source in enumerate(sources[1:], start=1):
+            replaced = ScenarioReplace(source=source)
+            await scenarios.replace_scenario(MEMBER, desk, made.id, revision, replaced)
+        pages, marker = [], None
+        while True:
+            query = RevisionQuery(limit=1_000, marker=marker)
+            page = await scenarios.list_revisions(READER, desk, made.id, query)
+            pages.append([each.number for each in page.revisions])
+            if [each.rel for each in page.links] == ["self"]:
+                return pages
+            marker = page.revisions[-1].number
+            assert page.links[-1].href.endswith(f"?limit=1000&marker={marker}")
+
+    assert at_desk(database_url, work) == [[4], [3], [2], [1]]
+
+
 def test_revisions_come_in_pages(database_url: str) -> None:
     """The newest first."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from stackloom.service.database.scenarios import Scenarios
 from stackloom.service.identity.caller import Caller
 from stackloom.service.operation.checks import check_rights, examine
 from stackloom.service.operation.desk import Desk
@@ -24,6 +25,10 @@ from stackloom.wire.scenario import (
     ScenarioSource,
     Validation,
 )
+
+# Of revisions in one page, which may be as long as a request each; the others are on the next one.
+_MOST_BYTES = 1024 * 1024
+_AT_ONCE = 5
 
 
 async def validate_source(caller: Caller, desk: Desk, source: ScenarioSource) -> Validation:
@@ -130,17 +135,40 @@ async def show_revision(caller: Caller, desk: Desk, id: UUID, number: int) -> Re
 async def list_revisions(
     caller: Caller, desk: Desk, id: UUID, query: RevisionQuery
 ) -> RevisionPage:
-    """Return some texts of a scenario, the newest first."""
+    """Return some texts of a scenario, the newest first; of long ones less than asked for."""
     caller.check_may_read()
-    store = desk.store(caller)
-    await store.scenarios.get(id)
-    rows = await store.scenarios.revisions(id, limit=query.limit + 1, marker=query.marker)
-    shown, marker = cut(rows, query.limit, lambda row: row.number)
+    scenarios = desk.store(caller).scenarios
+    await scenarios.get(id)
+    shown, marker = await _some_revisions(scenarios, id, query)
     path = f"/v1/scenarios/{id}/revisions"
     return RevisionPage(
         revisions=tuple(_linked_revision(desk, id, each) for each in shown),
         links=links_of(desk.public_url, page_paths(path, query.said(), marker)),
     )
+
+
+async def _some_revisions(
+    scenarios: Scenarios, id: UUID, query: RevisionQuery
+) -> tuple[tuple[Revision, ...], object | None]:
+    """Return the revisions of a page, and the marker of the next one; None where there is none."""
+    found: list[Revision] = []
+    size_bytes = 0
+    while missing := query.limit + 1 - len(found):
+        wanted = min(_AT_ONCE, missing)
+        last = found[-1].number if found else query.marker
+        batch = await scenarios.revisions(id, limit=wanted, marker=last)
+        for each in batch:
+            found.append(each)
+            size_bytes += len(msgspec.json.encode(each))
+            if size_bytes > _MOST_BYTES and len(found) > 1:
+                return cut(found, len(found) - 1, _number)
+        if len(batch) < wanted:
+            break
+    return cut(found, query.limit, _number)
+
+
+def _number(revision: Revision) -> int:
+    return revision.number
 
 
 def _linked(desk: Desk, scenario: Scenario) -> Scenario:

@@ -147,7 +147,10 @@ async def delete_scenario(
 
 @route("GET", "/v1/scenarios/{scenario_id}/revisions", who=Who.READER)
 async def list_revisions(asked: Asked, *, scenario_id: UUID, query: RevisionQuery) -> RevisionPage:
-    """List the texts that a scenario has had, the newest first."""
+    """List the texts that a scenario has had, the newest first.
+
+    A page of long texts has fewer of them than asked for; ``next`` leads to the others.
+    """
     return await scenarios.list_revisions(asked.caller, asked.desk, scenario_id, query)
 
 
