@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -14,6 +15,8 @@ from stackloom.service.database.pool import DatabaseAway, Pool
 from stackloom.service.database.store import Store
 from stackloom.service.refusal import Refused
 from stackloom.wire.event import Event
+
+log = logging.getLogger(__name__)
 
 # Of events read at once, and of those that a follower may be behind before it is let go.
 _BATCH = 500
@@ -152,6 +155,10 @@ class _Feed:
                         self._hand_on(batch)
                 except DatabaseAway:
                     pass  # nothing is lost: it is asked again after the same position
+                except Exception:
+                    # The edge: what is wrong in one project, such as an event that only a newer
+                    # version knows, ends nobody else's watching, and not the process.
+                    log.exception("events of project %s cannot be read", self._project_id)
                 await wait_for(woken, LOOK_SECONDS)
 
     def _hand_on(self, batch: tuple[Event, ...]) -> None:

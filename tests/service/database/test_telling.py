@@ -230,6 +230,36 @@ def test_whoever_reads_too_slowly_is_let_go_and_comes_back(database_url: str) ->
     at_database(database_url, live)
 
 
+def test_what_cannot_be_read_in_one_project_ends_nobody_elses_watching(database_url: str) -> None:
+    """Such as an event of a newer version, which another process of the service has written."""
+
+    async def live(pool: Pool) -> None:
+        blue, red = Store(pool, "blue"), Store(pool, "red")
+        scenario = await a_scenario(blue, "one")
+        own, other = await a_run(blue, scenario), await a_run(blue, await a_scenario(blue, "two"))
+        elsewhere = await a_run(red, await a_scenario(red))
+        async with (
+            Listener(database_url) as listener,
+            Events(pool, listener) as events,
+            asyncio.timeout(20),
+        ):
+            beside = events.follow("blue", Place(scenario_id=scenario.id), 0)
+            apart = events.follow("red", Place(), 0)
+            assert (await anext(beside)).job_id == own.id
+            assert (await anext(apart)).job_id == elsewhere.id
+            waiting = asyncio.ensure_future(anext(beside))
+            unknown = 'select stackloom.append_events(%s, array[\'{"type": "x"}\'::json])'
+            await executed(pool, unknown, other.id)
+            job = await taken(JobTable(pool), elsewhere.id)
+            assert (await anext(apart)).message == "planning"
+            await JobTable(pool).end(job, SUCCEEDED, until=NO_PATIENCE)
+            assert (await anext(apart)).message == "succeeded"
+            assert not waiting.done()
+            waiting.cancel()
+
+    at_database(database_url, live)
+
+
 async def _rest_of(events: AsyncIterator[Event], told: list[Event]) -> None:
     async for event in events:
         told.append(event)  # noqa: PERF401 - what came before the end was told
