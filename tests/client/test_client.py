@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+import msgspec
 import pytest
 from tests.service.desks import Worker
 from tests.service.live import listening
@@ -62,6 +63,12 @@ def test_a_scenario_is_kept_changed_and_forgotten(database_url: str, tmp_path: P
         assert (bare.revision, bare.tags, bare.check) == (3, (), None)
         assert [each.number for each in await client.revisions(made.id)] == [3, 2, 1]
         assert (await client.revision(made.id, 2)).source == TWO
+        long = msgspec.structs.replace(TWO, files={**TWO.files, "long.yaml": f"#{'x' * 400_000}"})
+        for n in range(4, 7):
+            text = f"{long.text}# {n}\n"
+            bare = await client.replace_scenario(bare, msgspec.structs.replace(long, text=text))
+        revisions = await client.revisions(made.id)
+        assert [each.number for each in revisions] == [6, 5, 4, 3, 2, 1]
         with pytest.raises(errors.Conflict) as caught:
             await client.replace_scenario(changed, ONE)
         assert caught.value.kind == "etag.mismatch"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from operator import attrgetter
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -18,9 +18,10 @@ from stackloom.transport.client import Answer, Request
 from stackloom.transport.exchange import Exchange
 from stackloom.transport.stream import Sink
 from stackloom.transport.waiting import Sleep
+from stackloom.wire.links import Links
 
 T = TypeVar("T")
-PageT = TypeVar("PageT")
+PageT = TypeVar("PageT", bound="_Page")
 
 TokenSource = Callable[[], Awaitable[Secret]]
 Query = Mapping[str, object]
@@ -31,6 +32,15 @@ _SAID = frozenset(range(301, 600)) - _PUT_OFF
 _A_PAGE = 1_000
 _MOST_TRIES = 4
 _PAUSE_SECONDS = 1.0
+
+
+class _Page(Protocol):
+    """A part of a list."""
+
+    @property
+    def links(self) -> Links:
+        """Where ``next`` leads to the next page, if there is one."""
+        ...
 
 
 class Asking:
@@ -110,11 +120,12 @@ class Asking:
         last: object = None
         while True:
             asked = {**query, "limit": _A_PAGE, "marker": last}
-            page = items(await self.ask(page_type, "GET", path, query=asked))
-            result += page
-            if len(page) < _A_PAGE:
+            page = await self.ask(page_type, "GET", path, query=asked)
+            result += items(page)
+            # Not by their number: of what is long, a page has less than it was asked for.
+            if all(link.rel != "next" for link in page.links):
                 return result
-            last = marker(page[-1])
+            last = marker(result[-1])
 
     async def stream(self, path: str, sink: Sink, headers: Mapping[str, str]) -> None:
         """Give a sink what the service sends, until it ends the stream.
