@@ -42,7 +42,6 @@ class Listener:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._tasks = asyncio.TaskGroup()
         self._listening: asyncio.Task[None] | None = None
-        self.is_connected = False
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -65,13 +64,6 @@ class Listener:
             self._waiting[topic].discard(event)
             if not self._waiting[topic]:
                 del self._waiting[topic]
-
-    async def wait(self, topic: str) -> AsyncIterator[None]:
-        """Yield now, at each notice of a topic, and every 5 s without one."""
-        with self.woken(topic) as event:
-            while True:
-                yield
-                await wait_for(event, LOOK_SECONDS)
 
     async def _listen_for_ever(self) -> None:
         while True:
@@ -99,11 +91,7 @@ class Listener:
         )
         async with connection:
             await connection.execute(f"listen {_CHANNEL}".encode())
-            self.is_connected = True
-            try:
-                yield connection
-            finally:
-                self.is_connected = False
+            yield connection
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
