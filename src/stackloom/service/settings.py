@@ -157,7 +157,8 @@ class LimitsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
             (``scenario.document``), messages of gRPC that of protobuf.
         reading_cpu_seconds, reading_memory_mib: of the process that reads or draws one.
         readings_at_once, readings_waiting: of such processes; who comes then is refused.
-        requests_per_second, requests_at_once, posts_per_second: of a project, by one process.
+        requests_per_second, requests_at_once, posts_per_second: of a project, by one process; PUT
+            counts as POST.
         streams, streams_per_project: of events, by one process.
         scenarios_per_project, queued_jobs_per_project: that are kept, that wait.
         logins_per_minute: that fail, at the page, from one address.

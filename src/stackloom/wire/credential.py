@@ -13,3 +13,6 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     id: Line
     secret: SecretText
+
+    def __repr__(self) -> str:
+        return f"Credential({self.id})"

@@ -40,6 +40,9 @@ class PlanCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     secrets: Secrets = {}
     credential: Credential | None = None
 
+    def __repr__(self) -> str:
+        return f"PlanCreate({self.operation} of {self.scenario_id or 'a text'})"
+
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """How many resources are created, updated, replaced, deleted and kept."""

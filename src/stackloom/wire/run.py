@@ -37,6 +37,9 @@ class RunCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     secrets: Secrets = {}
     credential: Credential | None = None
 
+    def __repr__(self) -> str:
+        return f"RunCreate({self.operation} of {self.plan_id or self.scenario_id})"
+
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How many of its steps have ended, and how."""
@@ -110,6 +113,9 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     secrets: Secrets = {}
     credential: Credential | None = None
+
+    def __repr__(self) -> str:
+        return f"Retry(secrets of {', '.join(self.secrets) or 'none'})"
 
 
 class RunAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

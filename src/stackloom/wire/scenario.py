@@ -61,6 +61,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     webhook_secret: SecretText | None = None
     credential: Credential | None = None
 
+    def __repr__(self) -> str:
+        return f"Check(every {self.every_seconds} s)"
+
 
 class ScenarioCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new scenario; its name is the one in the text."""

@@ -83,3 +83,19 @@ def test_sealing_anew_takes_the_first_key() -> None:
 def test_a_key_does_not_show_its_secret() -> None:
     """Not in a log, not in a traceback."""
     assert repr(OLD) == "SealKey(id='old')"
+
+
+def test_a_fingerprint_tells_the_same_text_again_and_nothing_else() -> None:
+    """It depends on the key, what it is about and the text, and on where one ends."""
+    seal = Seal([NEW, OLD])
+    first = seal.fingerprint(b"secret", about="POST /v1/runs")
+    assert len(first) == 32
+    assert Seal([NEW]).fingerprint(b"secret", about="POST /v1/runs") == first
+    others = {
+        seal.fingerprint(b"secret", about="POST /v1/plans"),
+        seal.fingerprint(b"secrets", about="POST /v1/runs"),
+        seal.fingerprint(b"ssecret", about="POST /v1/run"),
+        Seal([OLD]).fingerprint(b"secret", about="POST /v1/runs"),
+    }
+    assert len(others) == 4
+    assert first not in others

@@ -56,6 +56,14 @@ def test_making_things_is_counted_apart() -> None:
     assert _passed(rates, "blue", "POST", 10) == 2
 
 
+def test_putting_is_making() -> None:
+    """Each PUT keeps another text of a scenario."""
+    rates = _rates(_Clock())
+    assert _passed(rates, "blue", "PUT", 3) == 3
+    assert _passed(rates, "blue", "POST", 10) == 1
+    assert _passed(rates, "blue", "GET", 3) == 3
+
+
 def test_projects_do_not_share() -> None:
     """What one has used up is another's all the same."""
     rates = _rates(_Clock())

@@ -7,9 +7,11 @@ text is *about* is said by whoever keeps it.
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -96,6 +98,15 @@ class Seal:
             return cipher.decrypt(head[-_NONCE_BYTES:], sealed[len(head) :], bound)
         except InvalidTag:
             raise BrokenSeal(f"what was sealed about {about} cannot be opened") from None
+
+    def fingerprint(self, plain: bytes, *, about: str) -> bytes:
+        """Return 32 bytes by which the same text is known again.
+
+        Whoever reads them learns nothing of a weak secret inside by trying: they need the key. With
+        another first key the same text has another one.
+        """
+        key = hmac.digest(self._first.secret, b"fingerprint", sha256)
+        return hmac.digest(key, about.encode() + b"\0" + plain, sha256)
 
     def reseal(self, sealed: bytes, *, about: str) -> bytes | None:
         """Return it sealed with the first key, None where it is already.

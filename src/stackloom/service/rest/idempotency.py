@@ -8,7 +8,6 @@ kept: whoever mends the reason may send the same key again.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Awaitable, Callable
 
@@ -42,8 +41,9 @@ async def once(
         raise Refused("header.invalid", "Idempotency-Key is 1 to 128 visible characters of ASCII")
     table = asked.desk.store(asked.caller).idempotency
     user_id = asked.caller.user_id
-    request = f"{asked.method} {asked.path}\n".encode() + content
-    stored = await table.begin(user_id, key, hashlib.sha256(request).digest())
+    request = f"{asked.method} {asked.path}"
+    fingerprint = asked.desk.seal.fingerprint(content, about=request)
+    stored = await table.begin(user_id, key, fingerprint)
     if isinstance(stored, Stored):
         return Answer(
             body=stored.body,

@@ -38,10 +38,14 @@ class _Bucket:
         return self._left + (now - self._at) * self._per_second >= self._most
 
 
+_MAKING = frozenset({"POST", "PUT"})
+
+
 class Rates:
     """Counts the requests of each project.
 
-    POST has a bucket of its own beside that for all, as much smaller as its rate is.
+    What makes something, POST and PUT, has a bucket of its own beside that for all, as much smaller
+    as its rate is.
 
     Args:
         clock: seconds that only grow.
@@ -70,7 +74,7 @@ class Rates:
             self._all, project_id, self._at_once, self._per_second, now
         )
         wait = bucket.missing(now)
-        if not wait and method == "POST":
+        if not wait and method in _MAKING:
             posts = self._posts.get(project_id) or self._new(
                 self._posts, project_id, self._posts_at_once, self._posts_per_second, now
             )

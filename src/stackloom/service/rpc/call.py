@@ -7,7 +7,6 @@ The only place of gRPC that catches broadly.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import re
 import time
@@ -154,8 +153,8 @@ class Call:
         """Do it, or give what it gave when it was asked for with the same key before."""
         table = asked.desk.store(asked.caller).idempotency
         user_id = asked.caller.user_id
-        digest = hashlib.sha256(f"{self._method.path}\n".encode() + data).digest()
-        stored = await table.begin(user_id, key, digest)
+        fingerprint = asked.desk.seal.fingerprint(data, about=self._method.path)
+        stored = await table.begin(user_id, key, fingerprint)
         if isinstance(stored, Stored):
             return stored.body
         async with table.answering(user_id, key, stored):
