@@ -23,7 +23,7 @@ from stackloom.service.database.jobs import JobTable
 from stackloom.service.database.pool import Pool
 from stackloom.service.database.store import Store
 from stackloom.service.jobs.job import Job
-from stackloom.service.jobs.lease import Lease, holding
+from stackloom.service.jobs.lease import Lease, holding, since_boot
 
 SECONDS = 1.0
 
@@ -54,7 +54,7 @@ def test_it_is_renewed_while_the_loop_is_busy(database_url: str) -> None:
     """Planning keeps the event loop busy for longer than a lease."""
 
     async def live(pool: Pool) -> None:
-        taken_at = time.monotonic()
+        taken_at = since_boot()
         job = await a_taken_job(pool)
         async with holding(database_url, job, seconds=SECONDS, taken_at=taken_at) as lease:
             busy_until = time.monotonic() + 2.5 * SECONDS
@@ -74,7 +74,7 @@ def test_broken_connections_are_made_anew(database_url: str) -> None:
     """A restart of PostgreSQL that is shorter than a lease goes by unnoticed."""
 
     async def live(pool: Pool) -> None:
-        taken_at = time.monotonic()
+        taken_at = since_boot()
         job = await a_taken_job(pool)
         async with holding(database_url, job, seconds=SECONDS, taken_at=taken_at) as lease:
             with psycopg.connect(database_url, autocommit=True) as own:
@@ -93,7 +93,7 @@ def test_one_that_was_taken_over_is_lost(database_url: str) -> None:
     """Its worker stood still for too long."""
 
     async def live(pool: Pool) -> None:
-        taken_at = time.monotonic()
+        taken_at = since_boot()
         job = await a_taken_job(pool)
         async with holding(database_url, job, seconds=SECONDS, taken_at=taken_at) as lease:
             await lease_over(pool, job.id)
@@ -109,7 +109,7 @@ def test_cancelling_is_heard_with_the_next_renewal(database_url: str) -> None:
     """Once, and again from whoever cannot wait."""
 
     async def live(pool: Pool) -> None:
-        taken_at = time.monotonic()
+        taken_at = since_boot()
         job = await a_taken_job(pool)
         runs = Store(pool, "blue").runs
         async with (
@@ -130,7 +130,7 @@ def test_nothing_renews_it_after_the_block(database_url: str) -> None:
     """Else a job whose worker has given up would stay its worker's."""
 
     async def live(pool: Pool) -> None:
-        taken_at = time.monotonic()
+        taken_at = since_boot()
         job = await a_taken_job(pool)
         async with holding(database_url, job, seconds=SECONDS, taken_at=taken_at):
             pass

@@ -32,11 +32,19 @@ _RETRY_SECONDS = 0.2
 _CONNECT_SECONDS = 2
 
 
+def since_boot() -> float:
+    """Return the seconds since this machine was started, those that it slept included.
+
+    A monotonic clock stands still in a laptop that is closed, and a lease would look valid after.
+    """
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class Lease:
     """The right to work on a job. Made by `holding`.
 
     Attributes:
-        valid_until: as *now* counts, ``time.monotonic()`` by default.
+        valid_until: as *now* counts, ``since_boot()`` by default.
         cancelled, cancelled_again: somebody wants it cancelled; and asked a second time.
         lost: nothing may be sent any more.
     """
@@ -85,7 +93,7 @@ async def holding(
     *,
     seconds: float,
     taken_at: float,
-    now: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = since_boot,
 ) -> AsyncIterator[Lease]:
     """Keep the lease of a job that was taken, until the end of the block.
 

@@ -95,7 +95,7 @@ class Carriage:
         """Work on it until it has ended, waits for somebody, or was given back or lost.
 
         Args:
-            taken_at: what ``time.monotonic()`` said before the lease was asked for.
+            taken_at: what ``since_boot()`` said before the lease was asked for.
         """
         job = self._job
         ids = {"project_id": job.project_id, "job_id": str(job.id)}

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from uuid import UUID
 
 from stackloom.service.database.pool import DatabaseAway
+from stackloom.service.jobs.lease import since_boot
 from stackloom.service.worker.carry import Bench, Carriage
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Crew:
     async def _carry(self, id: UUID) -> None:
         self._coming += 1
         try:
-            taken_at = time.monotonic()
+            taken_at = since_boot()
             carriage = await self._taken(id)
         finally:
             self._coming -= 1
