@@ -43,6 +43,15 @@ class Refused(StackloomError):
         return CODES[self.code].status
 
 
+def changed_meanwhile(name: str, revision: int, seen: int | None) -> Refused:
+    """Return the refusal of a change to a scenario that is not as the caller has seen it."""
+    return Refused(
+        "etag.mismatch",
+        f'scenario "{name}" has revision {revision}, not {seen}',
+        hint="read it again, and send the ETag that comes with it",
+    )
+
+
 def not_here(noun: str, id: object) -> Refused:
     """Return the refusal of something that is not there, or is another project's: no telling."""
     return Refused("not-found", f"no {noun} {id} in this project")

@@ -279,3 +279,28 @@ def test_a_scenario_that_is_deleted_takes_along_what_was_still_to_be_done(
         assert refused.value.code == "not-found"
 
     at_database(database_url, live)
+
+
+def test_what_was_changed_meanwhile_is_not_deleted_unseen(database_url: str) -> None:
+    """The revision is compared where the run is made, so nobody comes in between."""
+
+    async def live(pool: Pool) -> None:
+        store = Store(pool, "blue")
+        scenario = await a_scenario(store)
+        with pytest.raises(Refused, match="has revision 1, not 2") as refused:
+            await store.runs.create(
+                id=uuid4(),
+                scenario_id=scenario.id,
+                operation="destroy",
+                auto_approve=True,
+                then_delete=True,
+                seen_revision=2,
+                grant_id=None,
+                sealed_secrets=None,
+                by="ada-id",
+                global_request_id="",
+            )
+        assert refused.value.code == "etag.mismatch"
+        assert await store.runs.page(limit=10) == []
+
+    at_database(database_url, live)

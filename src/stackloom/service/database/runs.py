@@ -17,7 +17,7 @@ from stackloom.service.database.project import (
     page_sql,
 )
 from stackloom.service.database.queue import check_room, enqueue, enqueued
-from stackloom.service.refusal import Refused, not_here
+from stackloom.service.refusal import Refused, changed_meanwhile, not_here
 from stackloom.wire.plan import PlanStep
 from stackloom.wire.run import Run, RunOperation, RunState
 
@@ -132,15 +132,17 @@ class Runs:
         plan_id: UUID | None = None,
         retry_of: UUID | None = None,
         then_delete: bool = False,
+        seen_revision: int | None = None,
     ) -> Run:
         """Ask for a run of a plan, which says what is run, or of a scenario; workers are told.
 
         Args:
             then_delete: the scenario goes once this destroy has succeeded.
+            seen_revision: of the scenario, where it must not have another one by now.
 
         Raises:
-            Refused: there is no such plan or scenario; the plan is not ready, stale or used; or too
-                much is waiting.
+            Refused: there is no such plan or scenario; the plan is not ready, stale or used; the
+                scenario has changed; or too much is waiting.
         """
         async with self._project.changing() as changing:
             if await changing.row(_GET, id=id) is not None:
@@ -154,6 +156,8 @@ class Runs:
             scenario = await changing.row(_SCENARIO, id=subject.scenario_id)
             if scenario is None:
                 raise not_here("scenario", subject.scenario_id)
+            if seen_revision not in (None, scenario["revision"]):
+                raise changed_meanwhile(scenario["name"], scenario["revision"], seen_revision)
             await enqueue(
                 changing,
                 id=id,

@@ -18,7 +18,7 @@ from stackloom.service.database.project import (
     page_sql,
 )
 from stackloom.service.new_id import new_id
-from stackloom.service.refusal import Refused, not_here
+from stackloom.service.refusal import Refused, changed_meanwhile, not_here
 from stackloom.wire.scenario import Check, Condition, Revision, Scenario, ScenarioSource
 
 _SELECT = """
@@ -267,11 +267,7 @@ class Scenarios:
         if known is None:
             raise not_here("scenario", id)
         if known["revision"] != revision:
-            raise Refused(
-                "etag.mismatch",
-                f'scenario "{known["name"]}" has revision {known["revision"]}, not {revision}',
-                hint="read it again, and send the ETag that comes with it",
-            )
+            raise changed_meanwhile(known["name"], known["revision"], revision)
         return known
 
     async def revision(self, id: UUID, number: int | None = None) -> Revision:

@@ -16,7 +16,7 @@ from stackloom.service.operation.paging import cut
 from stackloom.service.operation.plans import check_secrets
 from stackloom.service.operation.queries import NEWEST_FIRST, RunQuery
 from stackloom.service.operation.rights import job_rights
-from stackloom.service.refusal import Refused
+from stackloom.service.refusal import Refused, changed_meanwhile
 from stackloom.service.sealed import seal_secrets
 from stackloom.wire.plan import Credential
 from stackloom.wire.problem import Source
@@ -133,6 +133,7 @@ async def _keep(
     plan_id: UUID | None = None,
     retry_of: UUID | None = None,
     then_delete: bool = False,
+    seen_revision: int | None = None,
 ) -> Run:
     id = new_id()
     sealed = seal_secrets(desk.seal, secrets, project_id=caller.project_id, job_id=id)
@@ -145,6 +146,7 @@ async def _keep(
             auto_approve=auto_approve,
             retry_of=retry_of,
             then_delete=then_delete,
+            seen_revision=seen_revision,
             grant_id=grant.id,
             sealed_secrets=sealed,
             by=caller.user_id,
@@ -239,11 +241,7 @@ async def destroy_and_delete(caller: Caller, desk: Desk, scenario_id: UUID, revi
     caller.check_may_change()
     scenario = await desk.store(caller).scenarios.get(scenario_id)
     if scenario.revision != revision:
-        raise Refused(
-            "etag.mismatch",
-            f'scenario "{scenario.name}" has revision {scenario.revision}, not {revision}',
-            hint="read it again, and send the ETag that comes with it",
-        )
+        raise changed_meanwhile(scenario.name, scenario.revision, revision)
     try:
         return await _keep(
             caller,
@@ -254,6 +252,7 @@ async def destroy_and_delete(caller: Caller, desk: Desk, scenario_id: UUID, revi
             secrets={},
             credential=None,
             then_delete=True,
+            seen_revision=revision,
         )
     except Refused as refused:
         if refused.code != "grant.not-delegable":
