@@ -12,6 +12,12 @@ from threading import Lock, Thread
 from stackloom.transport.client import Lost, NotSent, Request, Transport
 
 
+class _Server(ThreadingHTTPServer):
+    # Whoever asks for all kinds at once opens twenty connections; those beyond the queue would try
+    # again after a second.
+    request_queue_size = 128
+
+
 @contextmanager
 def served(cloud: Transport) -> Iterator[str]:
     """Serve *cloud* and give out its address; a lost answer is a connection that is closed."""
@@ -40,7 +46,7 @@ def served(cloud: Transport) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
