@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
 
 from stackloom.service.app import Application
+from stackloom.service.machine.address import Address, bound
 from stackloom.service.machine.connection import Connection
 
 
 @asynccontextmanager
 async def listening(app: Application) -> AsyncIterator[str]:
     """Serve *app* for an ``async with``; gives its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = bound(Address(host="127.0.0.1", port=0), setting="server.listen")
     server = uvicorn.Server(
         uvicorn.Config(
             app, http=Connection, lifespan="off", log_config=None, access_log=False, ws="none"

@@ -60,7 +60,8 @@ def bound(address: Address, *, setting: str) -> socket.socket:
         NotServed: it is taken, or none of this machine's.
     """
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol said: asyncio sends small answers at once only then, else 40 ms later.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # What of the last process is in TIME_WAIT does not keep the next one from starting.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
