@@ -52,17 +52,19 @@ def _step(step: PlanStep, deleted: set[str]) -> Step:
     # A delete waits for deletes; what is made waits for what is made.
     deletes = step.action == "delete"
     return Step(
-        address=address(step.address),
+        address=Address.read(step.address),
         action=Action(step.action),
         state=_Known(id=step.id) if step.id else None,
         differences=tuple(map(_difference, step.differences)),
         needs=frozenset(
-            StepKey(address(each), deletes=deletes and each in deleted) for each in step.needs
+            StepKey(Address.read(each), deletes=deletes and each in deleted) for each in step.needs
         ),
         after_deletes=step.after_deletes,
         replaces=step.replaces,
-        because=address(step.because) if step.because else None,
-        leaves_with=StepKey(address(step.leaves_with), deletes=True) if step.leaves_with else None,
+        because=Address.read(step.because) if step.because else None,
+        leaves_with=StepKey(Address.read(step.leaves_with), deletes=True)
+        if step.leaves_with
+        else None,
         blocked_by=step.blocked_by,
     )
 
@@ -76,18 +78,18 @@ def _difference(difference: FieldDifference) -> Difference:
     )
 
 
-def address(text: str) -> Address:
-    """Read ``kind.name``; a name may have dots."""
-    kind, _, name = text.partition(".")
-    return Address(kind, name)
-
-
 @dataclass(slots=True, kw_only=True)
 class Told:
     """Turns the events of one run into the engine's, and keeps what became of its steps."""
 
     planned: Planned
     outcomes: list[Outcome] = field(default_factory=list)
+    _step_by_key: dict[StepKey, Step] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._step_by_key = {}
+        for step in self.planned.plan.steps:
+            self._step_by_key.setdefault(step.key, step)
 
     def event(self, event: wire.Event | OtherEvent) -> engine.Event | None:
         """Return what the engine would have told; None for what only a service tells."""
@@ -95,10 +97,12 @@ class Told:
             return engine.StepStarted(step=self._step(event.address, event.action))
         if isinstance(event, wire.StepInDoubt):
             return engine.StepInDoubt(
-                address=address(event.address), action=Action(event.action), reason=event.reason
+                address=Address.read(event.address),
+                action=Action(event.action),
+                reason=event.reason,
             )
         if isinstance(event, wire.StepAccepted):
-            return engine.StepAccepted(address=address(event.address), id=event.cloud_id)
+            return engine.StepAccepted(address=Address.read(event.address), id=event.cloud_id)
         if isinstance(event, wire.StepEnded):
             return self._ended(event)
         if isinstance(event, wire.TakenOver):
@@ -111,7 +115,7 @@ class Told:
             result=Result(event.result),
             id=event.cloud_id or "",
             error=step_error(event.error) if event.error else None,
-            blamed=address(event.blamed) if event.blamed else None,
+            blamed=Address.read(event.blamed) if event.blamed else None,
             seconds=event.seconds,
         )
         self.outcomes.append(outcome)
@@ -119,7 +123,6 @@ class Told:
 
     def _step(self, text: str, action: str) -> Step:
         """Return a step of the plan; a run that was taken over may have others too."""
-        key = StepKey(address(text), deletes=action == "delete")
-        known = (step for step in self.planned.plan.steps if step.key == key)
-        step = next(known, None)
-        return step or Step(address=key.address, action=Action(action))
+        key = StepKey(Address.read(text), deletes=action == "delete")
+        known = self._step_by_key.get(key)
+        return known or Step(address=key.address, action=Action(action))

@@ -25,6 +25,12 @@ class Address(msgspec.Struct, frozen=True, order=True):
     def __str__(self) -> str:
         return f"{self.kind}.{self.name}"
 
+    @classmethod
+    def read(cls, text: str) -> Address:
+        """Return what ``str()`` wrote; a name may have dots."""
+        kind, _, name = text.partition(".")
+        return cls(kind, name)
+
 
 class Mark(msgspec.Struct, frozen=True, order=True):
     """Scenario and address of a resource."""

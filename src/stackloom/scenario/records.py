@@ -130,8 +130,7 @@ def _unfinished(file: Path) -> dict[Address, float]:
     for line in file.read_text(encoding="utf-8").splitlines():
         try:
             entry = json.loads(line)
-            kind, _, name = str(entry.get("intend") or entry["end"]).partition(".")
-            address = Address(kind, name)
+            address = Address.read(str(entry.get("intend") or entry["end"]))
             if "intend" in entry:
                 begun[address] = float(entry["time"])
             else:

@@ -45,7 +45,8 @@ class DatabaseRecords:
         # The clocks of this machine and of the database's need not agree.
         now = time.time()
         begun = {
-            _address(address): now - seconds for address, seconds in left.seconds_by_address.items()
+            Address.read(address): now - seconds
+            for address, seconds in left.seconds_by_address.items()
         }
         return cls(job, lease, jobs, telling, is_new=left.is_new, unfinished=begun)
 
@@ -67,8 +68,3 @@ class DatabaseRecords:
         """Forget what earlier runs began."""
         if self.unfinished:
             await self._jobs.forget(self._job, until=self._lease.valid_until)
-
-
-def _address(text: str) -> Address:
-    kind, _, name = text.partition(".")
-    return Address(kind, name)
