@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files with secrets of the service: read only where nobody but their owner can read them."""
+"""Files with secrets of the service: nobody but their owner reads them, now or half written."""
 
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 from stackloom.errors import BadConfig
@@ -31,6 +32,21 @@ def read_private(path: Path, *, what: str, hint: str) -> str:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{what} cannot be read: {error}", hint=hint) from error
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put *text* into a file with mode 0600, in place of what was there: all of it or nothing."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def read_secret(path: Path, *, what: str, hint: str) -> Secret:

@@ -7,7 +7,6 @@ remarks.
 
 from __future__ import annotations
 
-import os
 import secrets
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from stackloom.errors import BadConfig
 from stackloom.service.grant.seal import KEY_BYTES, MOST_ID_BYTES, Seal, SealKey
-from stackloom.service.private_file import read_private
+from stackloom.service.private_file import read_private, write_private
 from stackloom.service.settings import ServiceSettings
 
 _FORM_HINT = "a line is: ID BASE64, the second being 32 random bytes (openssl rand -base64 32)"
@@ -57,17 +56,7 @@ def write_new_key(path: Path) -> None:
     older = _text(path) if path.exists() else ""
     id = f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(3)}"
     line = f"{id} {b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n"
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(line + older)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+    write_private(path, line + older)
 
 
 def _text(path: Path) -> str:

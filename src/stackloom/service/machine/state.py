@@ -6,7 +6,6 @@ Everything is in one folder, 0700, which is what has to be backed up.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from stackloom.log import Secret
 from stackloom.service.grant.key_file import write_new_key
 from stackloom.service.machine.address import Address
 from stackloom.service.machine.postgres import make_private
+from stackloom.service.private_file import write_private
 from stackloom.service.settings import DatabaseSettings
 
 _BEARER_BYTES = 32
@@ -52,8 +52,5 @@ def write_bearer(folder: Path, address: Address) -> tuple[Path, Secret]:
     bearer = Secret(secrets.token_urlsafe(_BEARER_BYTES))
     # By address: two services of one person, each with a PostgreSQL elsewhere, share the folder.
     file = folder / f"bearer-{address.port}"
-    file.unlink(missing_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as writer:
-        writer.write(bearer.reveal() + "\n")
+    write_private(file, bearer.reveal() + "\n")
     return file, bearer
