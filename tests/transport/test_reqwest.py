@@ -112,3 +112,55 @@ def test_a_header_that_cannot_be_sent_is_not_quoted(token: str) -> None:
     with pytest.raises(NotSent) as caught:
         asyncio.run(ask())
     assert "secret" not in f"{caught.value} {caught.value.__cause__}"
+
+
+# --- cancelled ------------------------------------------------------------------------------------
+
+
+class _Pieces:
+    """A sink that says when something arrives."""
+
+    def __init__(self) -> None:
+        self.arrived = asyncio.Event()
+
+    def begin(self) -> None:
+        pass
+
+    def write(self, piece: bytes) -> None:
+        self.arrived.set()
+
+
+async def _never_ending(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer with pieces that come close upon each other, as events do that wait to be told."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+    try:
+        while True:
+            writer.write(b"1\r\n.\r\n")
+            await writer.drain()
+            await asyncio.sleep(0)
+    except ConnectionError:
+        writer.close()
+
+
+def test_a_cancellation_that_comes_with_a_piece_is_not_lost() -> None:
+    """Whoever leaves a stream of events comes away, also when the next one is just there."""
+
+    async def leave(transport: ReqwestTransport, url: str) -> bool:
+        pieces = _Pieces()
+        request = Request(method="GET", url=url, sink=pieces, is_live=True)
+        carrying = asyncio.ensure_future(transport.send(request))
+        await pieces.arrived.wait()
+        carrying.cancel()
+        await asyncio.wait([carrying], timeout=5)
+        return carrying.cancelled()
+
+    async def run() -> None:
+        transport = ReqwestTransport()
+        async with await asyncio.start_server(_never_ending, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            for _ in range(40):
+                assert await leave(transport, f"http://127.0.0.1:{port}/")
+        await transport.close()
+
+    asyncio.run(run())

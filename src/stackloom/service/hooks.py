@@ -22,7 +22,7 @@ from pyreqwest.client import ClientBuilder
 from stackloom.errors import StackloomError
 from stackloom.service.refusal import Refused
 from stackloom.transport.client import Lost, NotSent, Request
-from stackloom.transport.reqwest import told_apart
+from stackloom.transport.reqwest import Cancellations, told_apart
 from stackloom.wire.problem import Source
 
 _PORTS = {"http": 80, "https": 443}
@@ -136,11 +136,13 @@ class Hooks:
             # own was reached, pyreqwest 0.15.1 aborted the process once that loop had ended.
             .timeout(timedelta(seconds=self._timeout_seconds))
         )
+        cancellations = Cancellations()
         try:
             with told_apart(Request(method="POST", url=url)):
                 async with builder.build() as client:
                     request = client.post(url).headers(headers).body_bytes(body)
                     async with request.build_streamed() as response:
+                        cancellations.heed()
                         return response.status
         except (NotSent, Lost) as error:
             raise NotDelivered(f"it could not be sent: {error}") from error

@@ -77,6 +77,7 @@ class ReqwestTransport:
 
     async def _send(self, request: Request) -> Answer:
         client = self._clients.for_request(request)
+        cancellations = Cancellations()
         with told_apart(request):
             builder = client.request(request.method, request.url)
             builder = builder.headers(request_headers(request))
@@ -86,17 +87,26 @@ class ReqwestTransport:
                 builder = builder.body_stream(sent_in_pieces(request.upload))
             if request.sink is None:
                 response = await builder.build().send()
-                return whole_answer(response, await response.bytes())
+                cancellations.heed()
+                body = await response.bytes()
+                cancellations.heed()
+                return whole_answer(response, body)
             if request.is_live:
                 builder = builder.streamed_read_buffer_limit(0)  # or it waits until that is full
             async with builder.build_streamed() as response:
+                cancellations.heed()
                 if not is_streamed(response.status):
-                    return whole_answer(response, await response.bytes())
+                    body = await response.bytes()
+                    cancellations.heed()
+                    return whole_answer(response, body)
                 request.sink.begin()
                 while request.is_live and (piece := await response.body_reader.read_chunk()):
+                    cancellations.heed()
                     request.sink.write(bytes(piece))
                 while piece := await response.body_reader.read(PIECE_BYTES):
+                    cancellations.heed()
                     await _off_the_loop(request.sink.write, bytes(piece))
+                cancellations.heed()
                 return whole_answer(response, b"")
 
     async def close(self) -> None:
@@ -105,6 +115,29 @@ class ReqwestTransport:
             await client.close()
         if self._instead:
             await self._instead.close()
+
+
+class Cancellations:
+    """Those of the present task, from here on.
+
+    pyreqwest (0.15.1, by the coroutines of PyO3 0.29) forgets a cancellation that comes in the same
+    moment as what it waits for: it returns that, and who was cancelled would go on for ever.
+    """
+
+    def __init__(self) -> None:
+        import asyncio  # noqa: PLC0415 - quick commands run without it
+
+        self._cancelled = asyncio.CancelledError
+        self._task = asyncio.current_task()
+        self._before = self._count()
+
+    def heed(self) -> None:
+        """Raise ``CancelledError`` if the task was cancelled since."""
+        if self._count() > self._before:
+            raise self._cancelled
+
+    def _count(self) -> int:
+        return self._task.cancelling() if self._task else 0
 
 
 async def sent_in_pieces(upload: Upload) -> AsyncIterator[bytes]:
