@@ -5,7 +5,13 @@ from __future__ import annotations
 
 import random
 
-from stackloom.scenario.graph import everything_before, everything_behind, find_cycle, in_order
+from stackloom.scenario.graph import (
+    everything_before,
+    everything_behind,
+    find_cycle,
+    in_order,
+    levels,
+)
 
 
 def test_a_graph_without_a_circle_has_none() -> None:
@@ -60,6 +66,33 @@ def test_random_graphs_are_ordered_by_their_needs() -> None:
         place_of = {name: place for place, name in enumerate(ordered)}
         assert sorted(ordered) == sorted(names)
         assert all(place_of[need] < place_of[name] for name in names for need in needs[name])
+
+
+def test_what_is_needed_is_one_level_before_the_first_that_needs_it() -> None:
+    """A router needs nothing, and only the interface needs it: it is as far as the subnet."""
+    needs = {
+        "network": [],
+        "router": [],
+        "subnet": ["network"],
+        "interface": ["subnet", "router"],
+        "server": ["network", "subnet"],
+        "address": ["server", "interface"],
+        "alone": [],
+    }
+    assert levels(needs) == {
+        "network": 0,
+        "router": 1,
+        "subnet": 1,
+        "interface": 2,
+        "server": 2,
+        "address": 3,
+        "alone": 0,
+    }
+
+
+def test_what_stands_on_a_circle_has_no_level() -> None:
+    """Nor has what stands behind one, and the rest does not mind."""
+    assert levels({"a": ["b"], "b": ["a"], "c": ["a", "d"], "d": []}) == {"d": 0}
 
 
 def test_everything_behind_goes_through_others_and_includes_the_start() -> None:

@@ -50,17 +50,17 @@ async def _most_at_once(
 
 @pytest.mark.parametrize(
     ("way", "work", "most"),
-    [(0.15, 0.001, 25), (0.15, 0.05, 14), (0.15, 0.02, 23), (0.003, 0.08, 2)],
+    [(0.15, 0.001, 25), (0.15, 0.05, 14), (0.15, 0.02, 23), (0.003, 0.08, 1)],
 )
 def test_a_service_gets_as_many_as_it_can_take(way: float, work: float, most: int) -> None:
-    """All at once far away, a few where its CPU decides, something between between."""
+    """All at once far away, one where its CPU decides, something between between."""
     traffic = _traffic(way=way, work=work)
     assert asyncio.run(_most_at_once(lambda: traffic.turn("compute", _BOOT))) == most
 
 
-@pytest.mark.parametrize(("way", "work", "most"), [(0.15, 0.002, 25), (0.003, 0.08, 2)])
+@pytest.mark.parametrize(("way", "work", "most"), [(0.15, 0.002, 25), (0.003, 0.08, 1)])
 def test_a_lane_is_as_wide_as_the_way_is_long(way: float, work: float, most: int) -> None:
-    """A few at once near by; far away all, or each would wait for the way of another."""
+    """One after the other near by; far away all, or each would wait for the way of another."""
     traffic = _traffic(way=way, work=work)
     place = lambda: traffic.lane("router.hub", "network", _LEG)  # noqa: E731
     assert asyncio.run(_most_at_once(place)) == most
@@ -83,7 +83,7 @@ def test_one_service_does_not_wait_for_another() -> None:
     """Each has its own turns."""
     traffic = _traffic(way=0.003, work=0.08)
     services = iter(["network", "compute"] * 25)
-    assert asyncio.run(_most_at_once(lambda: traffic.turn(next(services), _BOOT), 50)) == 4
+    assert asyncio.run(_most_at_once(lambda: traffic.turn(next(services), _BOOT), 50)) == 2
 
 
 def test_who_says_later_gets_less() -> None:
@@ -99,3 +99,29 @@ def test_who_says_later_gets_less() -> None:
         return await _most_at_once(lambda: traffic.turn("compute", _BOOT), 100)
 
     assert 25 <= asyncio.run(run()) <= 30
+
+
+def test_the_furthest_goes_first() -> None:
+    """And it is calm when the last has got its turn."""
+    traffic = _traffic(way=0.003, work=0.08)
+    passed: list[str] = []
+
+    async def go(name: str, level: int) -> None:
+        async with traffic.turn("network", _LEG, level=level):
+            await asyncio.sleep(0)
+            passed.append(name)
+
+    async def calm() -> None:
+        await traffic.until_calm()
+        passed.append("calm")
+
+    async def run() -> None:
+        await calm()
+        async with asyncio.TaskGroup() as group:
+            for name, level in (("first", 0), ("network", 0), ("subnet", 1), ("interface", 2)):
+                group.create_task(go(name, level))
+            await asyncio.sleep(0)
+            group.create_task(calm())
+
+    asyncio.run(run())
+    assert passed == ["calm", "first", "interface", "subnet", "calm", "network"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import msgspec
@@ -38,6 +38,7 @@ from stackloom.errors import (
 from stackloom.scenario.attributes import filled
 from stackloom.scenario.events import StepAccepted, StepInDoubt, Tell, tell_nobody
 from stackloom.scenario.executor import IdByAddress
+from stackloom.scenario.graph import levels
 from stackloom.scenario.holders import explained
 from stackloom.scenario.model import Kinds, Scenario, references
 from stackloom.scenario.observe import list_kinds, marked_states
@@ -50,7 +51,7 @@ from stackloom.transport.client import Answer
 # A Neutron bulk request is one transaction; a long one holds locks and risks a gateway's timeout.
 MOST_IN_BULK = 50
 # A cloud nearby works on a bulk longer than a request is under way; a part of it is there sooner.
-MOST_IN_NEAR_BULK = 8
+MOST_IN_NEAR_BULK = 4
 READY_WITHIN_SECONDS = 600.0
 GONE_WITHIN_SECONDS = 300.0
 # With a database of several writers a list may lag a create by a moment.
@@ -59,6 +60,8 @@ LOOK_AGAIN_AFTER_SECONDS = (0.0, 1.0, 2.0)
 UNDER_WAY_SECONDS = 60.0
 # So long after something was made, a 404 may mean that not every part of the cloud knows it yet.
 FRESH_SECONDS = 15.0
+# So long nobody looks, nearby, at what nobody waits for, as long as there is something to send.
+LOOK_LATER_SECONDS = 30.0
 # Of a change whose answer was lost, or which somebody else's came before.
 TRIES = 3
 # What Neutron answers to an If-Match that does not match.
@@ -102,6 +105,8 @@ class CloudActions:
         self._sleep = sleep
         self._now = now
         self._traffic = Traffic(cloud)
+        self._levels = levels({step.key: step.needs for step in plan.steps})
+        self._needed = {need for step in plan.steps for need in step.needs}
         self._watches = {name: self._watch(kind) for name, kind in self._kinds.items()}
         self._fresh: dict[Address, Any] = {}
         self._states: dict[Address, Any] = {
@@ -174,11 +179,20 @@ class CloudActions:
         state = self._fresh.pop(step.address, step.state)
         if state is None or kind.progress(state) is not Progress.READY:
             self._tell(StepAccepted(address=step.address, id=id))
+            if step.key not in self._needed:
+                await self._look_later()
             watch = self._watches[kind.name]
             await watch.until_ready(id, within_seconds=READY_WITHIN_SECONDS)
             # Also one that an earlier run has made: the plan saw it without what came since.
             self._incomplete.add(step.address)
         self._settled.add(step.address)
+
+    async def _look_later(self) -> None:
+        """Let a service nearby work on what is still to be sent; each look would take its time."""
+        if self._is_near:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_LATER_SECONDS):
+                    await self._traffic.until_calm()
 
     # --- creating ---------------------------------------------------------------------------------
 
@@ -195,7 +209,7 @@ class CloudActions:
         path = next(iter(calls.values())).path
         bulk = Call(method="POST", path=path, body={kind.plural: bodies})
         try:
-            answer = await self._patiently(kind, bulk)
+            answer = await self._patiently(kind, bulk, steps[0])
             states = decode_many(kind, answer)
             there = marked_states(self._kinds, {kind.name: states}, self._scenario.name).states
             if missing := wanted - set(there):
@@ -238,7 +252,7 @@ class CloudActions:
         """Send a create; where its outcome is in doubt, look, and only then send it again."""
         for last_try in (False, True):
             try:
-                answer = await self._patiently(kind, request)
+                answer = await self._patiently(kind, request, step)
                 return self._note(step.address, _made(kind, answer, request))
             except (InDoubt, ServerFault, BadAnswer) as error:
                 self._doubt(step, error)
@@ -331,7 +345,7 @@ class CloudActions:
                 raise Unchangeable(step.address, fixed)
             try:
                 for request in kind.update_calls(state, changes):
-                    await self._send_once(kind, request, state, refused_revision)
+                    await self._send_once(kind, request, step, state, refused_revision)
             except (InDoubt, ServerFault, Conflict, NotFound) as error:
                 is_answer = isinstance(error, Conflict | NotFound)
                 if error.status == STALE:
@@ -395,24 +409,29 @@ class CloudActions:
     # --- sending ----------------------------------------------------------------------------------
 
     async def _send_once(
-        self, kind: Kind[Any], request: Call, state: Any, refused_revision: int | None
+        self,
+        kind: Kind[Any],
+        request: Call,
+        step: Step,
+        state: Any,
+        refused_revision: int | None,
     ) -> Answer:
         """Send a change; where the object has a revision, only if it is still the one compared."""
         is_own = request.method == "PUT" and request.path == kind.member_path(state.id)
         revision = getattr(state, "revision_number", None) if is_own else None
         condition = revision if revision != refused_revision else None
-        return await self._patiently(kind, request, if_revision=condition)
+        return await self._patiently(kind, request, step, if_revision=condition)
 
     async def _send_until_answered(self, kind: Kind[Any], request: Call, step: Step) -> None:
         """Send a PUT or DELETE; twice does no harm, so a lost answer is asked for again."""
         try:
-            await self._patiently(kind, request)
+            await self._patiently(kind, request, step)
         except InDoubt as error:
             self._doubt(step, error)
-            await self._patiently(kind, request)
+            await self._patiently(kind, request, step)
 
     async def _patiently(
-        self, kind: Kind[Any], request: Call, *, if_revision: int | None = None
+        self, kind: Kind[Any], request: Call, step: Step, *, if_revision: int | None = None
     ) -> Answer:
         """Send a request; a 404 shortly after something was made is not believed at once.
 
@@ -424,7 +443,8 @@ class CloudActions:
         contended = kind.declaration.contended if kind.declaration else ()
         while True:
             try:
-                async with self._traffic.turn(kind.service, request):
+                level = self._levels.get(step.key, 0)
+                async with self._traffic.turn(kind.service, request, level=level):
                     if request.method != "GET":
                         self._may_go_on()
                     return await call(self._cloud, kind, request, if_revision=if_revision)

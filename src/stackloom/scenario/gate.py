@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Let so many in at once, where how many that is may change with everyone who leaves.
 
-First come, first served. What decides the number is asked each time; this only keeps the order.
+Who is furthest goes first, among equals who came first. What decides the number is asked each time;
+this only keeps the order.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import heapq
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+
+class _Waiting(NamedTuple):
+    """Somebody before the gate; the least goes first."""
+
+    behind: int
+    number: int
+    turn: asyncio.Future[None]
+    width: Callable[[], int]
 
 
 class Gate:
@@ -17,13 +29,23 @@ class Gate:
 
     def __init__(self) -> None:
         self._inside = 0
-        self._waiting: deque[tuple[asyncio.Future[None], Callable[[], int]]] = deque()
+        self._waiting: list[_Waiting] = []
+        self._numbers = itertools.count()
+
+    @property
+    def is_crowded(self) -> bool:
+        """Somebody stands before it."""
+        return bool(self._waiting)
 
     @asynccontextmanager
-    async def passed(self, width: Callable[[], int]) -> AsyncIterator[None]:
-        """Wait until fewer than *width* are inside, and be inside for an ``async with``."""
+    async def passed(self, width: Callable[[], int], *, level: int = 0) -> AsyncIterator[None]:
+        """Wait until fewer than *width* are inside, and be inside for an ``async with``.
+
+        Args:
+            level: who has a greater one is let in before all who have come earlier.
+        """
         turn = asyncio.get_running_loop().create_future()
-        self._waiting.append((turn, width))
+        heapq.heappush(self._waiting, _Waiting(-level, next(self._numbers), turn, width))
         self._let_in()
         try:
             await turn
@@ -44,10 +66,10 @@ class Gate:
 
     def _let_in(self) -> None:
         while self._waiting:
-            turn, width = self._waiting[0]
-            if not turn.done() and self._inside >= width():
+            first = self._waiting[0]
+            if not first.turn.done() and self._inside >= first.width():
                 return
-            self._waiting.popleft()
-            if not turn.done():
+            heapq.heappop(self._waiting)
+            if not first.turn.done():
                 self._inside += 1
-                turn.set_result(None)
+                first.turn.set_result(None)

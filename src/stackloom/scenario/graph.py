@@ -56,6 +56,24 @@ def in_order(needs: Mapping[Node, Collection[Node]]) -> list[Node]:
     return ordered
 
 
+def levels(needs: Mapping[Node, Collection[Node]]) -> dict[Node, int]:
+    """Return how far each node is: one less than the first of those that need it.
+
+    Who is needed by nobody is as far as the most nodes that stand before it, one behind the other.
+    Linear in nodes and edges. Nodes on a circle, and those behind one, are left out.
+    """
+    found: dict[Node, int] = {}
+    ordered = in_order(needs)
+    for node in ordered:
+        found[node] = max((found[each] + 1 for each in needs[node] if each in found), default=0)
+    first_behind: dict[Node, int] = {}
+    for node in reversed(ordered):
+        found[node] = first_behind.get(node, found[node] + 1) - 1
+        for each in needs[node]:
+            first_behind[each] = min(first_behind.get(each, found[node]), found[node])
+    return found
+
+
 def everything_behind(starts: Iterable[Node], needs: Mapping[Node, Iterable[Node]]) -> set[Node]:
     """Return all that need one of *starts*, directly or through others, *starts* included."""
     needed_by: dict[Node, list[Node]] = {}

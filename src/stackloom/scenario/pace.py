@@ -18,7 +18,7 @@ import statistics
 from collections import deque
 from collections.abc import Mapping
 
-from stackloom.transport.meter import Meter, Sample
+from stackloom.transport.meter import SAMPLES_KEPT, Meter, Sample
 
 # So many keep the services of a small cloud busy. Measured on the local cloud, 25 networks with a
 # server each: 4 at once 30-31 s of the services' CPU, 8 at once 27 s, 25 at once 28-31 s; 8 at once
@@ -27,11 +27,14 @@ AT_ONCE_AT_FIRST = 8
 # And so many what works through one thing: adding 25 interfaces to one router took Neutron 6.9 s of
 # CPU and 12 s one after the other, 7.4 s and 9.8 s 4 at once, 7.8 s and 13.8 s 25 at once.
 AT_ONCE_IN_A_LANE = 4
-# Beside such a cloud nothing is gained by more than keep it busy without a pause: the same weave at
-# two at once took Neutron and Nova no longer and up to 8 % less CPU, and on busy cores a third less
-# time. A service that has more workers shows it by its answers, and gets more.
+# Nearby nothing is gained by more than keep a service busy, and its threads hinder each other:
+# 25 networks with a server each at two at once took 19.3 s of Neutron's CPU, one after the other
+# 15.9 s. What has more workers shows it when one more is tried; see ``_Climb``.
 NEAR_SECONDS = 0.05
-AT_ONCE_NEARBY = 2
+# Whoever is answered as quickly beside others as alone is not in their way; this much is chance.
+AS_QUICK = 0.75
+GOOD_BEFORE_FIRST = 4
+MOST_GOOD_BEFORE_NEXT = 64
 # A gateway before an API takes some hundred connections, ours are not the only ones.
 MOST_AT_ONCE = 50
 # Ask for twice what it has shown to work on: it may work on more.
@@ -55,6 +58,7 @@ class Pace:
         self._meter = meter
         self._service = service
         self._ceiling = float(MOST_AT_ONCE)
+        self._climb = _Climb()
         self._put_off = meter.put_off[service]
 
     def at_once(self, sort: str, least: int = AT_ONCE_AT_FIRST) -> int:
@@ -66,7 +70,7 @@ class Pace:
         """
         way = self._meter.quickest_seconds
         if way < NEAR_SECONDS:
-            least = min(least, AT_ONCE_NEARBY)
+            return min(self._climb.width, int(self._ceiling))
         readings = self._meter.readings(self._service, sort)
         if readings.latest:
             best = _work(readings.best_seconds, way)
@@ -79,14 +83,56 @@ class Pace:
         wanted = max(least, round(capacity * (way + best) / best))
         return max(1, min(wanted, int(self._ceiling)))
 
-    def answered(self) -> None:
-        """Note that an answer came: fewer where it was "later", slowly more where it was not."""
+    def answered(self, sort: str) -> None:
+        """Note that an answer came to one of *sort*.
+
+        Fewer go where it was "later", slowly more where it was not.
+        """
         put_off = self._meter.put_off[self._service]
         if put_off > self._put_off:
             self._ceiling = max(1.0, self._ceiling / 2)
             self._put_off = put_off
-        else:
-            self._ceiling = min(MOST_AT_ONCE, self._ceiling + 1 / self._ceiling)
+            return
+        self._ceiling = min(MOST_AT_ONCE, self._ceiling + 1 / self._ceiling)
+        if latest := self._meter.readings(self._service, sort).latest:
+            self._climb.note(sort, latest[-1], self._meter.quickest_seconds)
+
+
+class _Climb:
+    """How many a service nearby can take at once: from one on, more as long as it costs nothing.
+
+    What is answered as quickly beside others as alone shows that there is room: twice as many go,
+    once there was none one more, and the next try comes sooner. What is not shows that there is
+    none: one less goes than were under way, and it takes four times as many good answers before one
+    more is tried again.
+    """
+
+    def __init__(self) -> None:
+        self.width = 1
+        self._was_in_vain = False
+        self._good = 0
+        self._good_before_next = GOOD_BEFORE_FIRST
+        self._alone: dict[str, deque[float]] = {}
+
+    def note(self, sort: str, sample: Sample, way: float) -> None:
+        """Note an answer; *way* is in seconds."""
+        work = _work(sample.seconds, way)
+        alone = self._alone.setdefault(sort, deque(maxlen=SAMPLES_KEPT))
+        if sample.at_once == 1:
+            alone.append(work)
+        if not alone:
+            return  # nothing to compare it with
+        if work * AS_QUICK > statistics.median(alone):
+            if sample.at_once > 1:
+                self._was_in_vain = True
+                self.width, self._good = min(self.width, sample.at_once - 1), 0
+                self._good_before_next = min(4 * self._good_before_next, MOST_GOOD_BEFORE_NEXT)
+        elif sample.at_once >= self.width:
+            self._good += 1
+            if self._good >= self._good_before_next:
+                wider = self.width + 1 if self._was_in_vain else 2 * self.width
+                self.width, self._good = min(MOST_AT_ONCE, wider), 0
+                self._good_before_next = max(1, self._good_before_next // 2)
 
 
 def _capacity(samples: deque[Sample], best: float, way: float) -> float:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -28,17 +29,36 @@ class Traffic:
         self._gates: dict[str, Gate] = {}
         self._lanes: dict[str, Gate] = {}
         self._paces: dict[str, Pace] = {}
+        self._calm = asyncio.Event()
+
+    async def until_calm(self) -> None:
+        """Wait until nothing that is to be sent waits for its turn."""
+        while self._is_crowded:
+            self._calm.clear()
+            await self._calm.wait()
+
+    @property
+    def _is_crowded(self) -> bool:
+        return any(gate.is_crowded for gate in self._gates.values())
 
     @asynccontextmanager
-    async def turn(self, service: str, request: Call) -> AsyncIterator[None]:
-        """Wait until *service* can take *request* beside what it has to do already."""
+    async def turn(self, service: str, request: Call, *, level: int = 0) -> AsyncIterator[None]:
+        """Wait until *service* can take *request* beside what it has to do already.
+
+        Args:
+            level: how far its step is in the plan (``graph.levels``); the furthest goes first. So
+                servers build while networks are still made, and all services have something to do.
+        """
         pace = self._pace(service)
         sort = Meter.sort(request.method, request.path)
-        async with self._gates.setdefault(service, Gate()).passed(lambda: pace.at_once(sort)):
+        gate = self._gates.setdefault(service, Gate())
+        async with gate.passed(lambda: pace.at_once(sort), level=level):
+            if not self._is_crowded:
+                self._calm.set()
             try:
                 yield
             finally:
-                pace.answered()
+                pace.answered(sort)
 
     @asynccontextmanager
     async def lane(self, name: str, service: str, request: Call | None) -> AsyncIterator[None]:
