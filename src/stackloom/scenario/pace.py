@@ -9,8 +9,9 @@ The arithmetic: an answer takes the *way* (the quickest answer that the cloud ha
 *work*. A service that works on *n* requests at the same time answers each as quickly as a single
 one; one that works on fewer answers later in proportion. So what is under way, times the best work
 over the work now, says on how many it works: its capacity. To keep it busy across the way takes as
-many times more as way and work are longer than the work. Nearby there is next to no way, and how many go
-is tried out (``_Climb``).
+many times more as way and work are longer than the work.
+
+Nearby there is next to no way, and how many go is tried out (``_Climb``).
 """
 
 from __future__ import annotations
