@@ -153,22 +153,26 @@ async def _set(acting: Acting) -> None:
         await acting.send("PUT", "", {"volume": fields})
     await set_properties(acting, acting.state.metadata)
     for action, content in actions:
+        if action == "os-retype" and options.size is not None:
+            await acting.settled(acting.kind.progress)
         await acting.post(action, content)
 
 
 def _actions(acting: Acting) -> list[tuple[str, dict[str, Any]]]:
-    """Return what is no field of a volume but done to it.
+    """Return what is no field of a volume but done to it; last what it is at work with for a while.
+
+    While it is being extended Cinder refuses most of the others.
 
     Source: cinder/api/contrib/volume_actions.py and admin_actions.py, 29.0.0.
     """
     options = acting.options
     actions: list[tuple[str, dict[str, Any]]] = []
-    if options.size is not None:
-        actions.append(("os-extend", {"new_size": options.size}))
     if options.image_property:
         metadata = key_values(options.image_property)
         actions.append(("os-set_image_metadata", {"metadata": metadata}))
     actions += _flag_actions(acting)
+    if options.size is not None:
+        actions.append(("os-extend", {"new_size": options.size}))
     if options.type:
         retype = {"new_type": options.type, "migration_policy": options.retype_policy}
         actions.append(("os-retype", retype))
