@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 StateT = TypeVar("StateT", bound=State)
 
-# Nothing is built sooner, and the further away a cloud is the less a look too early is worth; what
-# is deleted may be gone sooner.
+# Nothing is built or gone sooner, and the further away a cloud is the less a look too early is
+# worth.
 FIRST_READY_SECONDS = 1.0
 SOONEST_READY_SECONDS = 0.5
-WAYS_BEFORE_LOOK = 3.0
-FIRST_GONE_SECONDS = 0.5
+WAYS_BEFORE_LOOK = 2.0
 SHORTEST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 10.0
 SHARE_OF_WAIT = 0.2
 # A service that is busy answers late, and looking at it all the time would keep it busy: it rests
-# as long as a look took, but what it is busy with may be what is waited for, so not for long.
+# longer than a look took, but what it is busy with may be what is waited for, so not for long.
+LOOKS_TO_REST = 2.5
 LONGEST_REST_SECONDS = 1.0
 
 
@@ -95,7 +95,7 @@ class Watch(Generic[StateT]):
         Raises:
             TimedOut: it is still there; carries the last state seen.
         """
-        started = self._begin(FIRST_GONE_SECONDS)
+        started = self._begin(first_look_seconds(self._cloud.meter))
         while (state := await self._next(id)) is not None:
             self._give_up_after(started, within_seconds, state, "it is still there")
 
@@ -143,7 +143,7 @@ class Watch(Generic[StateT]):
 
 
 def first_look_seconds(meter: Meter | None) -> float:
-    """Return when something may have become ready at the soonest, by how far the cloud is away."""
+    """Return when something may be ready or gone at the soonest, by how far the cloud is away."""
     way = meter.quickest_seconds if meter else math.inf
     return min(FIRST_READY_SECONDS, SOONEST_READY_SECONDS + WAYS_BEFORE_LOOK * way)
 
@@ -156,6 +156,6 @@ def pause_before_look(waited: float, first: float, look: float) -> float:
         first: when that one wants the first look.
         look: how long the last one took.
     """
-    rest = min(look, LONGEST_REST_SECONDS)
+    rest = min(LOOKS_TO_REST * look, LONGEST_REST_SECONDS)
     pause = max(SHORTEST_PAUSE_SECONDS, SHARE_OF_WAIT * waited, rest)
     return max(first - waited, min(pause, LONGEST_PAUSE_SECONDS))
