@@ -268,6 +268,6 @@ def test_a_cloud_nearby_is_looked_at_sooner() -> None:
     meter.quickest_seconds = 0.01
     assert first_look_seconds(meter) == pytest.approx(0.52)
     meter.quickest_seconds = 0.15
-    assert first_look_seconds(meter) == pytest.approx(0.95)
+    assert first_look_seconds(meter) == pytest.approx(0.8)
     meter.quickest_seconds = 2.0
     assert first_look_seconds(meter) == 1.0
