@@ -42,7 +42,7 @@ from stackloom.scenario.graph import levels
 from stackloom.scenario.holders import explained
 from stackloom.scenario.model import Kinds, Scenario, references
 from stackloom.scenario.observe import list_kinds, marked_states
-from stackloom.scenario.pace import NEAR_SECONDS
+from stackloom.scenario.pace import is_near
 from stackloom.scenario.plan import Action, Plan, Step
 from stackloom.scenario.planner import KnownIds
 from stackloom.scenario.traffic import Traffic
@@ -144,7 +144,7 @@ class CloudActions:
 
     @property
     def _is_near(self) -> bool:
-        return self._cloud.meter.quickest_seconds < NEAR_SECONDS
+        return is_near(self._cloud.meter)
 
     async def update(self, step: Step, ids: IdByAddress) -> None:
         """Bring about what differs, with the ids that are known by now."""

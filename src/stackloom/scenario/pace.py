@@ -49,6 +49,11 @@ JITTER_SHARE = 0.03
 JITTER_SECONDS = 0.002
 
 
+def is_near(meter: Meter) -> bool:
+    """Tell whether a cloud has answered so quickly that its way there and back does not count."""
+    return meter.quickest_seconds < NEAR_SECONDS
+
+
 class Pace:
     """How many requests of each sort may be under way to one service.
 
@@ -70,9 +75,9 @@ class Pace:
             least: as many as that in any case, as long as the service puts nothing off and is not
                 nearby.
         """
-        way = self._meter.quickest_seconds
-        if way < NEAR_SECONDS:
+        if is_near(self._meter):
             return min(self._climb.width, int(self._ceiling))
+        way = self._meter.quickest_seconds
         readings = self._meter.readings(self._service, sort)
         if readings.latest:
             best = _work(readings.best_seconds, way)
